@@ -1,0 +1,1 @@
+"""The cloud that apps talk to: sessions, photos, gallery, console."""

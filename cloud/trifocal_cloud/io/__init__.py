@@ -1,0 +1,1 @@
+"""Windows of the cloud: one file for each thing it touches."""

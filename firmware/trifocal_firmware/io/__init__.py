@@ -1,0 +1,1 @@
+"""Windows of the firmware: one file for each thing it touches."""

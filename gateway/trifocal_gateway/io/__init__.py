@@ -1,0 +1,1 @@
+"""Windows of the gateway: one file for each thing it touches."""

@@ -1,0 +1,158 @@
+"""The grammar of a message: one class each, one line a field, the same on CPython and MicroPython.
+
+A message is a subclass of `Message`. Upper-case class attributes speak about the message (`TYPE`, `ALIASES`),
+lower-case ones are its fields. A field is written
+
+    request_id: str = required(str)          # must be there, must be a string
+    press_type: str = one_of("short", "long")  # must be there, one of these
+    size: str = one_of("small", "medium", default="medium")
+    flash: bool = True                       # optional; the default gives the type
+
+On the wire a field is spelt in camelCase. An empty optional string is left out; unknown fields are ignored, so
+that a newer peer can say more. CPython's type checkers see keyword-only dataclasses; nothing of `typing` is
+needed on the device.
+"""
+
+try:
+    from typing import TypeVar, dataclass_transform
+
+    T = TypeVar("T")
+except ImportError:  # MicroPython has no typing
+
+    def dataclass_transform(**options):  # type: ignore[no-untyped-def, misc]
+        """A decorator that does nothing: there is no checker on the device."""
+        return lambda cls: cls
+
+
+class ProtocolError(Exception):
+    """The peer broke the rules. `code` is a word from `trifocal_shared.reasons` or `malformed`; safe to show."""
+
+    def __init__(self, text: str, code: str = "malformed") -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Field:
+    """What one field accepts: its kind, whether it must be there, its default and its choices."""
+
+    def __init__(self, kind: type, must: bool, default: object, choices: tuple[object, ...]) -> None:
+        self.kind = kind
+        self.must = must
+        self.default = default
+        self.choices = choices
+
+
+def required(kind: "type[T]") -> "T":
+    """A field that must be present and of `kind`."""
+    return Field(kind, True, None, ())  # type: ignore[return-value]
+
+
+def one_of(*choices: "T", default: object = None) -> "T":
+    """A field with a closed set of values; required unless a default is given."""
+    return Field(type(choices[0]), default is None, default, choices)  # type: ignore[return-value]
+
+
+_fields_of: "dict[type, dict[str, Field]]" = {}
+
+
+def fields(cls: "type[Message]") -> "dict[str, Field]":
+    """The fields of a message class by Python name, found once for each class."""
+    found = _fields_of.get(cls)
+    if found is None:
+        found = {}
+        for name, value in cls.__dict__.items():
+            if name[0] == "_" or not name.islower():
+                continue
+            found[name] = value if isinstance(value, Field) else Field(type(value), False, value, ())
+        _fields_of[cls] = found
+    return found
+
+
+def to_camel(name: str) -> str:
+    """`request_id` -> `requestId`: the one place where Python's spelling meets the wire's."""
+    if "_" not in name:
+        return name
+    head, *rest = name.split("_")
+    return head + "".join([word[0].upper() + word[1:] for word in rest])
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(required, one_of))
+class Message:
+    """Base of every message. Construct with keywords; a wrong, missing or misspelt one raises TypeError."""
+
+    TYPE = ""
+    ALIASES: "dict[str, str]" = {}
+    """Old spellings on the wire -> the Python name of the field."""
+
+    def __init__(self, **values: object) -> None:
+        for name, field in fields(type(self)).items():
+            if name in values:
+                setattr(self, name, values.pop(name))
+            elif field.must:
+                raise TypeError(type(self).__name__ + " needs " + name)
+            else:
+                setattr(self, name, field.default)
+        if values:
+            raise TypeError(type(self).__name__ + " has no " + ", ".join(values))
+
+    def to_wire(self) -> "dict[str, object]":
+        """The JSON object of this message; empty optional strings are left out."""
+        wire: dict[str, object] = {"type": self.TYPE} if self.TYPE else {}
+        for name, field in fields(type(self)).items():
+            value = getattr(self, name)
+            if value != "" or field.must:
+                wire[to_camel(name)] = value
+        return wire
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.__dict__ == other.__dict__
+
+    def __repr__(self) -> str:
+        shown = ["%s=%r" % (name, getattr(self, name)) for name in fields(type(self))]
+        return type(self).__name__ + "(" + ", ".join(shown) + ")"
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def from_wire(cls: "type[T]", data: object) -> "T":
+    """Build a `cls` message from a parsed JSON object. Raises ProtocolError naming the first field that is wrong."""
+    if not isinstance(data, dict):
+        raise ProtocolError("a message is a JSON object")
+    if not issubclass(cls, Message):
+        raise TypeError("not a message class")
+    values: dict[str, object] = {}
+    for name, field in fields(cls).items():
+        wire_name = to_camel(name)
+        value = data.get(wire_name)
+        if value is None:
+            for old, new in cls.ALIASES.items():
+                if new == name and data.get(old) is not None:
+                    value = data[old]
+        if value is None:
+            if field.must:
+                raise ProtocolError(cls.TYPE + "." + wire_name + " is missing")
+            continue
+        values[name] = _checked(cls.TYPE + "." + wire_name, field, value)
+    return cls(**values)
+
+
+def _checked(where: str, field: Field, value: object) -> object:
+    kind = field.kind
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        raise ProtocolError(where + " is not of type " + kind.__name__)
+    if field.choices and value not in field.choices:
+        raise ProtocolError(where + " is not one of the known values")
+    return value
+
+
+def parse(catalogue: "dict[str, type[Message]]", data: object) -> "Message | None":
+    """The message that a JSON object is, or None for a type nobody here knows. Raises ProtocolError."""
+    if not isinstance(data, dict):
+        raise ProtocolError("a message is a JSON object")
+    kind = data.get("type")
+    if not isinstance(kind, str):
+        raise ProtocolError("a message has a type")
+    cls = catalogue.get(kind)
+    return from_wire(cls, data) if cls else None

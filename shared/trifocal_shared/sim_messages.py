@@ -1,0 +1,47 @@
+"""Messages between simulated glasses and the cloud's `/sim-ws` door: the hand that presses, and the eye that looks."""
+
+from trifocal_shared.message import Message, one_of, required
+
+
+class SimState(Message):
+    """What a person would see of the simulated glasses. `light` is the privacy light: off, photo, video or stream."""
+
+    TYPE = "sim_state"
+    python: str = required(str)
+    online: bool = required(bool)
+    linked: bool = required(bool)
+    folded: bool = required(bool)
+    battery: int = required(int)
+    charging: bool = required(bool)
+    light: str = required(str)
+    camera: str = required(str)
+    camera_state: str = "off"
+    stored_photos: int = 0
+
+
+class SimCommand(Message):
+    """Do something to the simulated glasses; `value` belongs to `press` (the button), `battery` and `camera`."""
+
+    TYPE = "sim_command"
+    command_id: str = required(str)
+    command: str = one_of("press", "online", "offline", "battery", "charge", "unplug", "fold", "unfold", "camera")
+    value: str = ""
+    long: bool = False
+
+
+class SimResult(Message):
+    """The command's one answer; `press_id` after a press."""
+
+    TYPE = "sim_result"
+    command_id: str = required(str)
+    success: bool = required(bool)
+    press_id: str = ""
+    error_code: str = ""
+    error_message: str = ""
+
+
+TO_SIM = {SimCommand.TYPE: SimCommand}
+"""What simulated glasses understand from the cloud, by type."""
+
+FROM_SIM = {cls.TYPE: cls for cls in (SimState, SimResult)}
+"""What the cloud understands from simulated glasses, by type."""

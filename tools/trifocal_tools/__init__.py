@@ -1,0 +1,1 @@
+"""Roof: command line, simulated glasses, checks and benchmarks. May see every floor."""

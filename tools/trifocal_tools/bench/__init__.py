@@ -1,0 +1,1 @@
+"""Measurements of ours beside a named peer, interleaved in one run."""

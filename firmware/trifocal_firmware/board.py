@@ -1,0 +1,52 @@
+"""What a board gives to the firmware, with answers for what a simple board lacks.
+
+A port is one class in `boards/`, made by its own `main.py` and handed to `Firmware`. The board calls the
+firmware's inputs (`link_opened`, `link_received`, `link_closed`, `mcu_received`, `level_changed`, `changed`) from
+`start` on; all of them are plain functions that return at once. Calls from an interrupt must be deferred to the
+loop first (`micropython.schedule`, or a flag that a task polls): the machines are not re-entrant.
+"""
+
+from trifocal_shared.clock import Clock
+
+
+class Board:
+    """The base of every board: identity, and the calls the firmware makes. Override what the hardware has."""
+
+    model = "unknown"
+
+    def __init__(self, boot_id: str, device_id: str, flash_folder: str) -> None:
+        """`boot_id` is eight hex digits, fresh at each boot; `flash_folder` lies on a file system that can rename."""
+        self.clock = Clock()
+        self.boot_id = boot_id
+        self.device_id = device_id
+        self.flash_folder = flash_folder
+
+    def start(self, firmware: object) -> None:
+        """The loop runs and `firmware` takes inputs: attach interrupts, start readers."""
+
+    def link_write(self, data: bytes) -> None:
+        """Queue bytes to the gateway; they are dropped when there is no link. Must not block."""
+        raise NotImplementedError
+
+    async def capture(self, size: str) -> "bytes | bytearray":
+        """Take a picture of `small`, `medium`, `large` or `full` size and return its JPEG. Raises OSError."""
+        raise NotImplementedError
+
+    def set_light(self, state: str) -> None:
+        """Show the privacy light as `off`, `photo`, `video` or `stream`. Only `Glasses` decides what it shows."""
+        raise NotImplementedError
+
+    def battery(self) -> int:
+        """Charge in percent."""
+        return 100
+
+    def charging(self) -> bool:
+        """Whether a charger feeds the battery."""
+        return False
+
+    def folded(self) -> bool:
+        """Whether the temples are folded, so that the camera looks at cloth."""
+        return False
+
+    def report(self, step: str, fields: "dict[str, object]") -> None:
+        """Something a person in front of simulated glasses would see; real boards show nothing."""

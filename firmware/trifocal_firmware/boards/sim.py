@@ -1,0 +1,119 @@
+"""Simulated glasses: every call goes to a host outside, a Python object (CPython) or a JS module (MicroPython in Node).
+
+Only integers and strings cross the border. Bytes are handed over as a place and a count: on MicroPython the place
+is the address of a buffer in the interpreter's memory (`HEAPU8`), on CPython it is the `bytes` or `bytearray` itself.
+The host must read or fill the place before its call returns.
+"""
+
+import asyncio
+import json
+
+from trifocal_firmware.board import Board
+
+try:
+    from uctypes import addressof
+except ImportError:
+
+    def addressof(buffer: "bytes | bytearray") -> "bytes | bytearray":  # type: ignore[misc]
+        """On CPython a buffer is its own place."""
+        return buffer
+
+
+class SimHost:
+    """The calls a host serves. Subclass it on CPython; in Node a module with the same functions stands for it."""
+
+    def boot_id(self) -> str:
+        """Eight hex digits, fresh for each boot."""
+        raise NotImplementedError
+
+    def device_id(self) -> str:
+        """Stays the same for ever."""
+        raise NotImplementedError
+
+    def flash_folder(self) -> str:
+        """An existing folder, as the interpreter sees it."""
+        raise NotImplementedError
+
+    def link_write(self, place: "bytes | bytearray | int", count: int) -> None:
+        """Send `count` bytes to the gateway; drop them when none is connected."""
+        raise NotImplementedError
+
+    def capture(self, number: int, size: str) -> None:
+        """Begin to take picture `number`. The answer is `SimBoard.captured(number, count)`, now or later."""
+        raise NotImplementedError
+
+    def read_capture(self, number: int, place: "bytearray | int", count: int) -> None:
+        """Copy the JPEG of picture `number` to the place. Called once, right after `captured`, then never again."""
+        raise NotImplementedError
+
+    def set_light(self, state: str) -> None:
+        """Show the privacy light: `off`, `photo`, `video` or `stream`."""
+        raise NotImplementedError
+
+    def battery(self) -> int:
+        """Charge in percent."""
+        raise NotImplementedError
+
+    def charging(self) -> bool:
+        """Whether the charger is plugged in."""
+        raise NotImplementedError
+
+    def folded(self) -> bool:
+        """Whether the temples are folded."""
+        raise NotImplementedError
+
+    def report(self, step: str, fields: str) -> None:
+        """Something a person would see; `fields` is a JSON object as text.
+
+        `ready` {bootId} · `pressed` {pressId, button, pressType} · `pressEnded` {pressId, action, requestId, reason} ·
+        `camera` {state, owner} · `photo` {requestId, pressId, status, reason, sha256, size} · `stored` {photos, bad}.
+        """
+        raise NotImplementedError
+
+
+class SimBoard(Board):
+    """A board whose hardware is a `SimHost`."""
+
+    model = "Trifocal Sim"
+
+    def __init__(self, host: SimHost) -> None:
+        super().__init__(host.boot_id(), host.device_id(), host.flash_folder())
+        self.host = host
+        self._number = 0
+        self._count = 0
+        self._answered = asyncio.Event()
+
+    def link_write(self, data: bytes) -> None:
+        self.host.link_write(addressof(data), len(data))
+
+    async def capture(self, size: str) -> "bytes | bytearray":
+        self._number += 1
+        self._answered.clear()
+        self.host.capture(self._number, size)
+        await self._answered.wait()
+        if self._count <= 0:
+            raise OSError("the simulated camera failed")
+        picture = bytearray(self._count)
+        self.host.read_capture(self._number, addressof(picture), self._count)
+        return picture
+
+    def captured(self, number: int, count: int) -> None:
+        """The host's answer: picture `number` has `count` bytes, 0 when it failed. A late one changes nothing."""
+        if number == self._number:
+            self._count = count
+            self._answered.set()
+
+    def set_light(self, state: str) -> None:
+        self.host.set_light(state)
+
+    def battery(self) -> int:
+        return self.host.battery()
+
+    def charging(self) -> bool:
+        return self.host.charging()
+
+    def folded(self) -> bool:
+        return self.host.folded()
+
+    def report(self, step: str, fields: "dict[str, object]") -> None:
+        self.host.report(step, json.dumps(fields))

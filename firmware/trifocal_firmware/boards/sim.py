@@ -2,7 +2,8 @@
 
 Only integers and strings cross the border. Bytes are handed over as a place and a count: on MicroPython the place
 is the address of a buffer in the interpreter's memory (`HEAPU8`), on CPython it is the `bytes` or `bytearray` itself.
-The host must read or fill the place before its call returns.
+The host must read the place before its call returns. A picture goes the other way: it lies in the host's frame buffer,
+outside the garbage-collected heap as on a real board, and the firmware reads it there.
 """
 
 import asyncio
@@ -11,12 +12,16 @@ import json
 from trifocal_firmware.board import Board
 
 try:
-    from uctypes import addressof
+    from uctypes import addressof, bytearray_at  # type: ignore[import-not-found]
 except ImportError:
 
-    def addressof(buffer: "bytes | bytearray") -> "bytes | bytearray":  # type: ignore[misc]
+    def addressof(buffer: "bytes | bytearray") -> "bytes | bytearray":
         """On CPython a buffer is its own place."""
         return buffer
+
+    def bytearray_at(place: bytes, count: int) -> bytes:
+        """On CPython a place is the buffer itself."""
+        return place
 
 
 class SimHost:
@@ -42,8 +47,8 @@ class SimHost:
         """Begin to take picture `number`. The answer is `SimBoard.captured(number, count)`, now or later."""
         raise NotImplementedError
 
-    def read_capture(self, number: int, place: "bytearray | int", count: int) -> None:
-        """Copy the JPEG of picture `number` to the place. Called once, right after `captured`, then never again."""
+    def picture(self, number: int) -> "bytes | int":
+        """Where the JPEG of picture `number` lies, asked after `captured`. It stays there until the next `capture`."""
         raise NotImplementedError
 
     def set_light(self, state: str) -> None:
@@ -93,8 +98,7 @@ class SimBoard(Board):
         await self._answered.wait()
         if self._count <= 0:
             raise OSError("the simulated camera failed")
-        picture = bytearray(self._count)
-        self.host.read_capture(self._number, addressof(picture), self._count)
+        picture: bytes | bytearray = bytearray_at(self.host.picture(self._number), self._count)
         return picture
 
     def captured(self, number: int, count: int) -> None:

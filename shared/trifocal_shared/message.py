@@ -13,6 +13,8 @@ that a newer peer can say more. CPython's type checkers see keyword-only datacla
 needed on the device.
 """
 
+import json
+
 try:
     from typing import TypeVar, dataclass_transform
 
@@ -22,6 +24,13 @@ except ImportError:  # MicroPython has no typing
     def dataclass_transform(**options):  # type: ignore[no-untyped-def, misc]
         """A decorator that does nothing: there is no checker on the device."""
         return lambda cls: cls
+
+
+MAX_DEPTH = 32
+"""How deep the objects and lists of a JSON text may lie in one another; ours lie three deep."""
+
+MAX_INT = 2**53
+"""Whole numbers beyond this do not survive every JSON reader, nor a database."""
 
 
 class ProtocolError(Exception):
@@ -83,6 +92,8 @@ class Message:
     TYPE = ""
     ALIASES: "dict[str, str]" = {}
     """Old spellings on the wire -> the Python name of the field."""
+    SECRETS: "tuple[str, ...]" = ()
+    """Fields whose value `repr` does not show."""
 
     def __init__(self, **values: object) -> None:
         for name, field in fields(type(self)).items():
@@ -108,8 +119,11 @@ class Message:
         return type(other) is type(self) and self.__dict__ == other.__dict__
 
     def __repr__(self) -> str:
-        shown = ["%s=%r" % (name, getattr(self, name)) for name in fields(type(self))]
+        shown = [name + "=" + self._shown(name) for name in fields(type(self))]
         return type(self).__name__ + "(" + ", ".join(shown) + ")"
+
+    def _shown(self, name: str) -> str:
+        return "..." if name in self.SECRETS else repr(getattr(self, name))
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -138,13 +152,50 @@ def from_wire(cls: "type[T]", data: object) -> "T":
 
 def _checked(where: str, field: Field, value: object) -> object:
     kind = field.kind
-    if kind is float and type(value) is int:
+    if kind is float and type(value) is int and -MAX_INT <= value <= MAX_INT:
         value = float(value)
     if type(value) is not kind:
         raise ProtocolError(where + " is not of type " + kind.__name__)
+    if kind is int and not -MAX_INT <= value <= MAX_INT:  # type: ignore[operator]
+        raise ProtocolError(where + " is out of range")
+    if kind is float and not -1e300 < value < 1e300:  # type: ignore[operator]
+        raise ProtocolError(where + " is not a finite number")
+    if kind is str:
+        try:
+            value.encode()  # type: ignore[attr-defined]
+        except ValueError:  # half of a surrogate pair: no file, database or socket would take it
+            raise ProtocolError(where + " is not a text") from None
     if field.choices and value not in field.choices:
         raise ProtocolError(where + " is not one of the known values")
     return value
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(word + " is not JSON")
+
+
+# Left alone, CPython takes NaN and Infinity; MicroPython has one reader only, which refuses them.
+_load = json.JSONDecoder(parse_constant=_refuse).decode if hasattr(json, "JSONDecoder") else json.loads
+
+
+def decode_json(text: "str | bytes") -> object:
+    """The value of a JSON text from outside. ProtocolError for bad UTF-8, bad JSON and JSON nested too deep."""
+    try:
+        value = _load(text if isinstance(text, str) else bytes(text).decode())
+    except (ValueError, RuntimeError):  # RecursionError is a RuntimeError, and MicroPython has only that
+        raise ProtocolError("not a JSON text") from None
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return value
+    raise ProtocolError("a JSON text nested too deep")
+
+
+def _children(node: object) -> "list[object]":
+    if isinstance(node, dict):
+        return list(node.values())
+    return node if isinstance(node, list) else []
 
 
 def parse(catalogue: "dict[str, type[Message]]", data: object) -> "Message | None":

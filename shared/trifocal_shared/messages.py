@@ -33,6 +33,7 @@ class AuthToken(Message):
     """The core token; empty takes it away. Never logged."""
 
     TYPE = "auth_token"
+    SECRETS = ("core_token",)
     core_token: str = required(str)
     timestamp: int = 0
 

@@ -1,0 +1,109 @@
+"""What both ends of the link use: bytes in, messages out, and messages in, bytes out.
+
+Joins frame, envelope and grammar. It has no state but the decoder's. It promises one event for each thing that was
+said: the message, the controller's word, a piece of a file, or what was wrong with it. Messages of a type that the
+catalogue does not know are only counted, so that a newer peer can say more; so are fragments, which nobody here
+speaks. Nothing that a peer sends makes it raise.
+"""
+
+from trifocal_shared.envelope import Native, unwrap, wrap_from_glasses, wrap_from_phone, wrap_native
+from trifocal_shared.frame import FRAGMENT, STRING, FilePacket, FrameDecoder, encode_file_packet, encode_frame
+from trifocal_shared.message import Message, ProtocolError, parse
+
+
+class Rejected:
+    """Something came that was against the rules: a word from `reasons`, and a sentence that is safe to show."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        self.reason = reason
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rejected) and self.reason == other.reason and self.text == other.text
+
+    def __repr__(self) -> str:
+        return "Rejected(%r, %r)" % (self.reason, self.text)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Wire:
+    """One end of the link. `catalogue` is what this end understands; the glasses speak big-endian, phones little."""
+
+    def __init__(self, catalogue: "dict[str, type[Message]]", glasses_side: bool, max_payload: int = 4096) -> None:
+        self.catalogue = catalogue
+        self.glasses_side = glasses_side
+        self.max_payload = max_payload
+        self._decoder = FrameDecoder(max_payload)
+        self._unknown = 0
+        self._malformed = 0
+        self._fragments = 0
+
+    def receive(self, data: bytes, now: int) -> None:
+        """Bytes came, however they were cut."""
+        self._decoder.receive(data, now)
+
+    def deadline(self) -> "int | None":
+        """When an incomplete frame is given up, or None."""
+        return self._decoder.deadline()
+
+    def timeout(self, now: int) -> None:
+        """Give up an incomplete frame whose time is over."""
+        self._decoder.timeout(now)
+
+    def events(self) -> "list[object]":
+        """Drain what was said, in order: Message, Native, FilePacket or Rejected."""
+        said: list[object] = []
+        for frame in self._decoder.events():
+            if isinstance(frame, FilePacket):
+                said.append(frame)
+            elif frame.kind == FRAGMENT:  # type: ignore[attr-defined]
+                self._fragments += 1
+            else:
+                self._understand(frame.payload, said)  # type: ignore[attr-defined]
+        return said
+
+    @property
+    def counts(self) -> "dict[str, int]":
+        """What was discarded since the beginning, by kind (see FrameDecoder), and what was not understood."""
+        counts = self._decoder.discarded.copy()
+        counts["unknown_message"] = self._unknown
+        counts["malformed_message"] = self._malformed
+        counts["fragment"] = self._fragments
+        return counts
+
+    def encode(self, message: Message) -> bytes:
+        """The whole frame of a message. ValueError when it is longer than a peer would take."""
+        wire = message.to_wire()
+        return self._frame(wrap_from_glasses(wire) if self.glasses_side else wrap_from_phone(wire))
+
+    def encode_native(self, command: str, body: object = "") -> bytes:
+        """The whole frame of a word to or from the button controller. ValueError when it is too long."""
+        return self._frame(wrap_native(command, body))
+
+    def encode_file_packet(  # noqa: PLR0917 - the packet's own order
+        self, kind: int, index: int, file_size: int, name: str, data: bytes, flags: int = 0
+    ) -> bytes:
+        """A whole file packet. ValueError for a name that does not fit, no data or too much."""
+        return encode_file_packet(kind, index, file_size, name, data, flags)
+
+    def _frame(self, payload: bytes) -> bytes:
+        if len(payload) > self.max_payload:
+            raise ValueError("a message of %d bytes is longer than the link takes" % len(payload))
+        return encode_frame(STRING, payload, not self.glasses_side)
+
+    def _understand(self, payload: bytes, said: "list[object]") -> None:
+        try:
+            content = unwrap(payload)
+            if isinstance(content, Native):
+                said.append(content)
+                return
+            message = parse(self.catalogue, content)
+        except ProtocolError as error:
+            self._malformed += 1
+            said.append(Rejected(error.code, str(error)))
+            return
+        if message is None:
+            self._unknown += 1
+        else:
+            said.append(message)

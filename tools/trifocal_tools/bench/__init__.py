@@ -1,1 +1,41 @@
-"""Measurements of ours beside a named peer, interleaved in one run."""
+"""Measurements of ours beside a named peer, interleaved in one run.
+
+A benchmark is a module here with `run(quick: bool) -> dict`, the object that `report.result` makes; it raises
+Failure(MISSING) when its peer cannot be had. `queue` also has `kill(quick: bool) -> dict`.
+"""
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+from trifocal_tools import failure
+from trifocal_tools.failure import Failure
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where a benchmark lives and what it measures."""
+
+    module: str
+    sentence: str
+
+
+BENCHES = {
+    "press": Bench("trifocal_tools.bench.press", "button press to gallery on one machine, and what it is made of"),
+    "queue": Bench(
+        "trifocal_tools.bench.queue", "the upload queue's journal beside TinyDB's JSONStorage and sqlite3; --kill"
+    ),
+}
+
+
+def run(name: str, quick: bool, kill: bool = False) -> dict[str, Any]:
+    """Run one benchmark and return its report. Raises Failure(USAGE) for an unknown one."""
+    bench = BENCHES.get(name)
+    if bench is None:
+        known = ", ".join(BENCHES)
+        raise Failure(f"there is no benchmark '{name}'", failure.USAGE, "usage", f"known are {known}")
+    module = importlib.import_module(bench.module)
+    if kill and not hasattr(module, "kill"):
+        raise Failure(f"the benchmark '{name}' has no --kill", failure.USAGE, "usage")
+    found: dict[str, Any] = module.kill(quick) if kill else module.run(quick)
+    return found

@@ -1,0 +1,110 @@
+"""One part alone in its own process: the cloud, the gateway or simulated glasses."""
+
+import asyncio
+import urllib.parse
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from trifocal_tools import data_dir, failure, output, running
+from trifocal_tools.failure import Failure
+from trifocal_tools.settings import Endpoint, Settings
+from trifocal_tools.up import check_port
+
+
+def run_cloud(settings: Settings, as_json: bool) -> None:
+    """Run the cloud until a signal; say where it listens."""
+    from trifocal_cloud.main import serve
+    from trifocal_cloud.settings import CloudSettings
+
+    check_port(settings.host, settings.port)
+    folder = settings.data_dir / "cloud"
+
+    def started(url: str) -> None:
+        _say(as_json, f"the cloud listens on {url} (data in {folder})", {"cloud": url, "dataDir": str(folder)})
+
+    async def main(stop: asyncio.Event) -> None:
+        await serve(CloudSettings(data_dir=folder, host=settings.host, port=settings.port), started, stop)
+
+    _run(settings.data_dir, "cloud", main)
+
+
+def run_gateway(settings: Settings, endpoint: Endpoint, glasses: str, as_json: bool) -> None:
+    """Run the gateway until a signal. It waits for glasses and cloud for as long as they are away."""
+    from trifocal_gateway.main import run
+    from trifocal_gateway.settings import GatewaySettings
+
+    folder = settings.data_dir / "gateway"
+
+    def started() -> None:
+        said = {"glasses": glasses, "cloud": endpoint.cloud, "dataDir": str(folder)}
+        _say(as_json, f"the gateway runs between {glasses} and {endpoint.cloud} (data in {folder})", said)
+
+    async def main(stop: asyncio.Event) -> None:
+        found = GatewaySettings(data_dir=folder, cloud_url=endpoint.cloud, token=endpoint.token, glasses=glasses)
+        await run(found, stop, started)
+
+    _run(settings.data_dir, "gateway", main)
+
+
+def run_sim(settings: Settings, listen: str, as_json: bool) -> None:
+    """Run simulated glasses until a signal; with a cloud they let themselves be handled from there."""
+    from trifocal_tools.sim import SimSettings, run
+
+    host, port = listen_address(listen)
+    check_port(host, port)
+    folder = settings.data_dir / "glasses"
+
+    def started(found_port: int) -> None:
+        where = f"tcp://{host}:{found_port}"
+        _say(
+            as_json,
+            f"simulated glasses listen on {where} (data in {folder})",
+            {"glasses": where, "dataDir": str(folder)},
+        )
+
+    async def main(stop: asyncio.Event) -> None:
+        found = SimSettings(
+            data_dir=folder,
+            listen_host=host,
+            listen_port=port,
+            camera=settings.camera,
+            python=settings.python,
+            cloud_url=settings.cloud,
+            token=settings.token.get_secret_value(),
+        )
+        await run(found, started, stop)
+
+    _run(settings.data_dir, "glasses", main)
+
+
+def listen_address(listen: str) -> tuple[str, int]:
+    """Host and port of `HOST:PORT`. Raises Failure(USAGE)."""
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise Failure(f"'{listen}' is not HOST:PORT", failure.USAGE, "usage", "for example 127.0.0.1:4860")
+    return host.strip("[]"), int(port)
+
+
+def check_sim_address(address: str) -> None:
+    """Raises Failure(USAGE) unless this is `tcp://HOST:PORT`."""
+    try:
+        found = urllib.parse.urlsplit(address)
+        good = found.scheme == "tcp" and found.hostname and found.port and found.path in ("", "/")
+    except ValueError:
+        good = False
+    if not good:
+        raise Failure(f"'{address}' is not tcp://HOST:PORT", failure.USAGE, "usage", "for example tcp://127.0.0.1:4860")
+
+
+def _run(folder: Path, part: str, main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run one part holding its own folder, so that no two processes write there."""
+    with data_dir.owned(folder, part):
+        running.log_to_stderr()
+        running.run_until_signal(main)
+
+
+def _say(as_json: bool, sentence: str, fields: dict[str, str]) -> None:
+    if as_json:
+        output.print_json(fields)
+    else:
+        output.print_line(sentence)

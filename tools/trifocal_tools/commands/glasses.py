@@ -1,0 +1,87 @@
+"""`trifocal glasses`: how the glasses are, and the hand that handles the simulated ones."""
+
+from typing import Annotated, Any
+
+import typer
+
+from trifocal_tools.commands import options
+
+WITH_VALUE = {"battery": "a number from 0 to 100", "camera": "pattern, a folder, a video file or /dev/videoN"}
+"""Actions that need a value, and which."""
+
+ACTIONS = ("online", "offline", "battery", "charge", "unplug", "fold", "unfold", "camera")
+
+
+def command(
+    action: Annotated[
+        str | None, typer.Argument(metavar="|".join(ACTIONS), help="What to do with the simulated glasses.")
+    ] = None,
+    value: Annotated[str | None, typer.Argument(help="For battery: percent. For camera: the source.")] = None,
+    *,
+    as_json: options.Json = False,
+    cloud: options.Cloud = None,
+    token: options.Token = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Show the glasses, or do something to the simulated ones.
+
+    Examples:
+
+    - `trifocal glasses`
+
+    - `trifocal glasses offline` then `trifocal press photo` then `trifocal glasses online`: the photo arrives late
+
+    - `trifocal glasses battery 5`
+
+    - `trifocal glasses camera ~/Pictures`
+    """
+    from trifocal_tools import output, settings
+    from trifocal_tools.client import Client
+
+    check(action, value)
+    endpoint = settings.endpoint(settings.load(cloud=cloud, token=token, data_dir=data_dir))
+    with Client(endpoint) as client:
+        if action:
+            client.tell_glasses(action, value or "")
+        state = client.glasses()
+    if as_json:
+        output.print_json(state)
+    else:
+        for label, text in describe(state):
+            output.print_line(f"{label:9} {text}")
+
+
+def check(action: str | None, value: str | None) -> None:
+    """Refuse an action without its value, or a value without an action that takes one. Raises BadParameter."""
+    if action is None:
+        return
+    if action not in ACTIONS:
+        raise typer.BadParameter(f"'{action}' is none of {', '.join(ACTIONS)}")
+    if action in WITH_VALUE and not value:
+        raise typer.BadParameter(f"'{action}' needs {WITH_VALUE[action]}")
+    if action not in WITH_VALUE and value:
+        raise typer.BadParameter(f"'{action}' takes no value")
+    if action == "battery" and not (value and value.isascii() and value.isdecimal() and int(value) <= 100):
+        raise typer.BadParameter(f"battery needs {WITH_VALUE['battery']}")
+
+
+def describe(state: dict[str, Any]) -> list[tuple[str, str]]:
+    """The state in lines of label and words."""
+    lines = [
+        ("gateway", "connected" if state.get("gateway") else "not connected"),
+        ("glasses", "connected" if state.get("connected") else "not connected"),
+    ]
+    if state.get("model"):
+        lines[1] = ("glasses", f"{lines[1][1]} ({state['model']})")
+    if isinstance(state.get("battery"), int) and state["battery"] >= 0:
+        lines.append(("battery", f"{state['battery']} %" + (", charging" if state.get("charging") else "")))
+    sim = state.get("sim")
+    if not sim:
+        return [*lines, ("simulated", "none attached")]
+    return [
+        *lines,
+        ("simulated", f"{'online' if sim.get('online') else 'offline'}, firmware on {sim.get('python')}"),
+        ("lid", "folded" if sim.get("folded") else "open"),
+        ("camera", f"{sim.get('camera')} ({sim.get('cameraState')}), privacy light {sim.get('light')}"),
+        ("kept", f"{sim.get('storedPhotos', 0)} photos wait on the glasses"),
+    ]

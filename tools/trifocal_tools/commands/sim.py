@@ -1,0 +1,37 @@
+"""`trifocal sim`: simulated glasses alone."""
+
+from typing import Annotated
+
+import typer
+
+from trifocal_tools.commands import options
+
+
+def command(
+    *,
+    listen: Annotated[
+        str, typer.Option("--listen", metavar="HOST:PORT", help="Where the gateway connects to.")
+    ] = "127.0.0.1:4860",
+    camera: options.Camera = None,
+    python: options.Python = None,
+    cloud: options.Cloud = None,
+    token: options.Token = None,
+    data_dir: options.DataDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Run simulated glasses: the real firmware over a pretended board. Ctrl-C stops them.
+
+    With a cloud they can be handled from its console, `trifocal press` and `trifocal glasses`.
+
+    Examples:
+
+    - `trifocal sim --camera ~/Pictures`
+
+    - `trifocal sim --camera /dev/video0 --python micropython`
+
+    - `trifocal sim --listen 127.0.0.1:4861 --data-dir ./second-pair`
+    """
+    from trifocal_tools import alone, settings
+
+    found = settings.load(camera=camera, python=python, cloud=cloud, token=token, data_dir=data_dir)
+    alone.run_sim(found, listen, as_json)

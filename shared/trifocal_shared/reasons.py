@@ -23,6 +23,11 @@ CORRUPT = "corrupt"
 FOREIGN_REQUEST = "foreign_request"
 CONFLICT = "conflict"
 MALFORMED = "malformed"
+NOT_FOUND = "not_found"
+EXPIRED = "expired"
+TOO_MANY = "too_many"
+FORBIDDEN = "forbidden"
+NO_SIMULATOR = "no_simulator"
 
 SENTENCES = {
     NO_TOKEN: "the glasses have no token yet",
@@ -48,4 +53,9 @@ SENTENCES = {
     FOREIGN_REQUEST: "this request belongs to somebody else or does not exist",
     CONFLICT: "this id already stands for other bytes",
     MALFORMED: "the message could not be understood",
+    NOT_FOUND: "there is no such thing here",
+    EXPIRED: "this link has expired",
+    TOO_MANY: "too many at once; try again in a moment",
+    FORBIDDEN: "this may only be asked from the cloud's own pages",
+    NO_SIMULATOR: "no simulated glasses are attached",
 }

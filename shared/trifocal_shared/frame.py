@@ -199,7 +199,7 @@ class FrameDecoder:
             if size == 0:
                 if not final:
                     break
-                self.discarded["stalled"] += end - at > 1
+                self.discarded["stalled"] += end - at > 2
             self.discarded["garbage"] += 1
             at += 1
         if at:
@@ -208,19 +208,21 @@ class FrameDecoder:
 
     def _measure(self, buffer: bytes, at: int) -> int:
         """The size of the whole frame at `at`; 0 when more bytes must tell; -1, and counted, when there is none."""
-        if len(buffer) - at < 5:
+        have = len(buffer) - at
+        if have < 3:
             return 0
         kind = buffer[at + 2]
+        if not STRING <= kind <= DATA and kind != FRAGMENT:
+            self.discarded["unknown_type"] += kind != _MARK
+            return -1
+        if have < 5:
+            return 0
         first, second = buffer[at + 3], buffer[at + 4]
-        if PHOTO <= kind <= DATA:
-            return self._prove(buffer, at, (first << 8 | second,), MAX_PACK + PACKET_OVERHEAD)
         if kind == STRING:
             return self._prove(buffer, at, (first | second << 8, first << 8 | second), self.max_payload + OVERHEAD)
         if kind == FRAGMENT:
             return self._prove(buffer, at, (first | second << 8,), self.max_payload + OVERHEAD)
-        if kind != _MARK:
-            self.discarded["unknown_type"] += 1
-        return -1
+        return self._prove(buffer, at, (first << 8 | second,), MAX_PACK + PACKET_OVERHEAD)
 
     def _prove(self, buffer: bytes, at: int, lengths: "tuple[int, ...]", limit: int) -> int:
         """As `_measure`: the first of the `lengths` that ends in `$$`; `limit` is the size of the largest frame."""

@@ -10,8 +10,9 @@ Promises
 - A frame is found by its length and believed only when `$$` stands at its computed end. Markers are never searched
   inside a frame, so `##` and `$$` may occur in any payload.
 - The length of a string frame is read in both byte orders, for the two directions of the link differ and old
-  peripherals mix them. The reading that ends in `$$` wins, little-endian first. While neither is proven and one is
-  still incomplete, more bytes are awaited. A fragment's length is always little-endian, a file packet's big-endian.
+  peripherals mix them. The reading that ends in `$$` wins; if both do, the shorter one where another frame follows
+  it, else the little-endian one. While neither is proven and one is still incomplete, more bytes are awaited. A
+  fragment's length is always little-endian, a file packet's big-endian.
 - Whatever is not a frame is skipped by one byte, because `##` can overlap (`###`), and counted in `discarded`.
   Frames that lie within the bytes of a false one are found all the same.
 - A file packet that ends where it should, but with a wrong sum, is dropped whole.
@@ -225,8 +226,9 @@ class FrameDecoder:
         return self._prove(buffer, at, (first << 8 | second,), MAX_PACK + PACKET_OVERHEAD)
 
     def _prove(self, buffer: bytes, at: int, lengths: "tuple[int, ...]", limit: int) -> int:
-        """As `_measure`: the first of the `lengths` that ends in `$$`; `limit` is the size of the largest frame."""
+        """As `_measure`: that of the `lengths` that ends in `$$`; `limit` is the size of the largest frame."""
         overhead = PACKET_OVERHEAD if PHOTO <= buffer[at + 2] <= DATA else OVERHEAD
+        proven = 0
         waiting = False
         fault = "too_long" if lengths[0] else "empty"
         for length in lengths:
@@ -237,9 +239,12 @@ class FrameDecoder:
             if at + size > len(buffer):
                 waiting = True
             elif buffer[at + size - 2 : at + size] == _END:
-                return size
-        if waiting:
-            return 0
+                # A shorter second reading wins over the first one only where the next frame follows right behind it:
+                # then the first has run over whole frames and met the end of another.
+                if not proven or (size < proven and buffer[at + size : at + size + 2] == b"##"):
+                    proven = size
+        if proven or waiting:
+            return proven
         self.discarded[fault] += 1
         return -1
 

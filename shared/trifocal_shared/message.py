@@ -8,7 +8,7 @@ lower-case ones are its fields. A field is written
     size: str = one_of("small", "medium", default="medium")
     flash: bool = True                       # optional; the default gives the type
 
-On the wire a field is spelt in camelCase. An empty optional string is left out; unknown fields are ignored, so
+On the wire a field is spelt in camelCase. An optional string that is empty, as by default, is left out; unknown fields are ignored, so
 that a newer peer can say more. CPython's type checkers see keyword-only dataclasses; nothing of `typing` is
 needed on the device.
 """
@@ -107,11 +107,11 @@ class Message:
             raise TypeError(type(self).__name__ + " has no " + ", ".join(values))
 
     def to_wire(self) -> "dict[str, object]":
-        """The JSON object of this message; empty optional strings are left out."""
+        """The JSON object of this message; an optional string is left out where it is empty by default."""
         wire: dict[str, object] = {"type": self.TYPE} if self.TYPE else {}
         for name, field in fields(type(self)).items():
             value = getattr(self, name)
-            if value != "" or field.must:
+            if value != "" or field.default != "":
                 wire[to_camel(name)] = value
         return wire
 

@@ -89,6 +89,15 @@ class DecodeFrame(unittest.TestCase):
             found, _ = decode(b"##0" + order + bytes(payload) + b"$$")
             self.assertEqual(len(found[0].payload), 258 if order == b"\x02\x01" else 513)
 
+    def test_a_burst_of_frames_is_not_taken_for_one_large_one(self):
+        # Big-endian 0x0105 = 261, little-endian 1281; another frame ends where that one would.
+        one = f.encode_frame(f.STRING, b"x" * 261, False)
+        rest = f.encode_frame(f.STRING, b"y" * 300, False) * 3
+        last = f.encode_frame(f.STRING, b"z" * (1281 + 7 - len(one) - len(rest) - 7), False)
+        found, decoder = decode(one + rest + last + one)
+        self.assertEqual([frame.payload[0] for frame in found], list(b"xyyyzx"))
+        self.assertEqual(sum(decoder.discarded.values()), 0)
+
     def test_takes_the_reading_that_ends_in_the_marker(self):
         for little in (True, False):
             for size in (258, 513):

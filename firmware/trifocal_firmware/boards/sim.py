@@ -8,6 +8,7 @@ outside the garbage-collected heap as on a real board, and the firmware reads it
 
 import asyncio
 import json
+import time
 
 from trifocal_firmware.board import Board
 
@@ -83,6 +84,7 @@ class SimBoard(Board):
 
     def __init__(self, host: SimHost) -> None:
         super().__init__(host.boot_id(), host.device_id(), host.flash_folder())
+        self.clock.set_epoch(time.time_ns() // 1_000_000)
         self.host = host
         self._number = 0
         self._count = 0

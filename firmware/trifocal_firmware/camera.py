@@ -1,0 +1,158 @@
+"""The arbiter of the one camera.
+
+    OFF ── start ──▶ WARMING ── warmed ──▶ CAPTURING ── done ──▶ READY ── idle ──▶ OFF
+                        │                      ▲   │               │
+                        └── failed ──▶ OFF ◀───┼───┴── failed      └── start ──▶ CAPTURING
+
+OFF has no power on the sensor. WARMING and CAPTURING work for exactly one photo; READY keeps the sensor awake for a
+moment, since presses come in bursts. Who wants a photo meanwhile waits in line, first come first served.
+
+It promises: one owner at a time; each wanted photo gets exactly one of `CAPTURE` or `REFUSED`, and each `CAPTURE` ends
+in `FAILED` or in the caller's own `captured`. Ten seconds without a picture are a failure: the capture is aborted, and
+what still comes of it is not taken for another's (each capture has a number).
+
+It refuses: `camera_busy` when the line is full, and whatever `conditions` says (battery, folded, storage), both on
+asking and when the turn comes. After a picture the line moves on with the next `conditions`, since storing the
+picture may have changed them.
+"""
+
+from trifocal_shared import reasons
+
+OFF = "off"
+WARMING = "warming"
+READY = "ready"
+CAPTURING = "capturing"
+
+PHOTO = "photo"
+"""The owner while photos are taken; `video` and `stream` are the others the light knows."""
+
+CAPTURE_MS = 10_000
+"""From the start of warming to the picture; a sensor that takes longer hangs."""
+
+READY_MS = 1_000
+"""How long the sensor stays awake after a photo."""
+
+LINE_LENGTH = 8
+"""Photos that may wait their turn: more presses than anybody makes in a burst."""
+
+_NEXT = {
+    (OFF, "start"): WARMING,
+    (READY, "start"): CAPTURING,
+    (WARMING, "warmed"): CAPTURING,
+    (CAPTURING, "done"): READY,
+    (WARMING, "failed"): OFF,
+    (CAPTURING, "failed"): OFF,
+    (READY, "idle"): OFF,
+}
+
+# Events, as tuples:
+CAPTURE = "capture"  # number, request_id, size
+REFUSED = "refused"  # request_id, reason, text
+FAILED = "failed"  # request_id, text
+ABORT = "abort"  # number
+COOL = "cool"  # take the power off the sensor
+CHANGED = "changed"  # state and owner have changed
+
+
+class Camera:
+    """One camera, one owner, one photo at a time."""
+
+    def __init__(self) -> None:
+        self.state = OFF
+        self.owner = ""
+        self.number = 0
+        self._job = ""  # the request that is being served
+        self._line: list[tuple[str, str]] = []
+        self._refusal = ""
+        self._deadline: int | None = None
+        self._events: list[tuple[object, ...]] = []
+
+    def conditions(self, refusal: str, now: int) -> None:
+        """The reason why no photo may be started now, or an empty one; who waits is served."""
+        self._refusal = refusal
+        self._serve(now)
+
+    def photo_wanted(self, request_id: str, size: str, now: int) -> None:
+        """Take a photo as soon as it is this one's turn."""
+        if self._refusal:
+            self._refuse(request_id, self._refusal)
+        elif len(self._line) >= LINE_LENGTH:
+            self._refuse(request_id, reasons.CAMERA_BUSY)
+        else:
+            self._line.append((request_id, size))
+            self._serve(now)
+
+    def warmed(self, number: int, now: int) -> None:
+        """The sensor of capture `number` has settled; the picture is being taken."""
+        if number == self.number and self.state == WARMING:
+            self._step("warmed")
+
+    def captured(self, number: int, now: int) -> "str | None":
+        """The picture of capture `number` is there. Returns its request id, or None when nobody waits for it."""
+        if not self._serves(number):
+            return None
+        return self._end("done", now)
+
+    def capture_failed(self, number: int, text: str, now: int) -> None:
+        """Capture `number` gave no picture."""
+        if self._serves(number):
+            self._fail(text, now)
+
+    def deadline(self) -> "int | None":
+        """When a capture is overdue, or the sensor may sleep."""
+        return self._deadline
+
+    def timeout(self, now: int) -> None:
+        """Abort a capture that is overdue; put an idle sensor to sleep."""
+        if self._deadline is None or now < self._deadline:
+            return
+        if self.state == READY:
+            self._deadline = None
+            self._step("idle")
+        else:
+            self._events.append((ABORT, self.number))
+            self._fail("no picture within %d s" % (CAPTURE_MS // 1000), now)
+
+    def events(self) -> "list[tuple[object, ...]]":
+        """Drain what happened."""
+        events, self._events = self._events, []
+        return events
+
+    def _serves(self, number: int) -> bool:
+        return number == self.number and self.state in (WARMING, CAPTURING)
+
+    def _serve(self, now: int) -> None:
+        while self._line and self.state in (OFF, READY):
+            self._job, size = self._line.pop(0)
+            if self._refusal:
+                self._refuse(self._job, self._refusal)
+                continue
+            self.number += 1
+            self._deadline = now + CAPTURE_MS
+            self._step("start")
+            self._events.append((CAPTURE, self.number, self._job, size))
+
+    def _end(self, how: str, now: int) -> str:
+        if self.state == WARMING and how == "done":  # a board that does not say when it is warm
+            self._step("warmed")
+        self._deadline = now + READY_MS if how == "done" else None
+        self._step(how)
+        return self._job
+
+    def _fail(self, text: str, now: int) -> None:
+        self._events.append((FAILED, self._end("failed", now), text))
+        self._serve(now)
+
+    def _refuse(self, request_id: str, reason: str) -> None:
+        text = reasons.SENTENCES[reason]
+        if reason == reasons.CAMERA_BUSY:
+            text += " by " + self.owner
+        self._events.append((REFUSED, request_id, reason, text))
+
+    def _step(self, event: str) -> None:
+        self.state = _NEXT[self.state, event]
+        self.owner = PHOTO
+        if self.state == OFF:
+            self.owner = ""
+            self._events.append((COOL,))  # before the light goes out
+        self._events.append((CHANGED, self.state, self.owner))

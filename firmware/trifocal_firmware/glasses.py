@@ -1,0 +1,304 @@
+"""The whole device minus hardware: bytes, edges and pictures in, commands for the hardware out.
+
+Of the machines inside, `Session` talks with the gateway, `Presses` decides who decides about a press, `Photos` that a
+request is one photo, `Camera` when it is taken; `PhotoStore` keeps it, `PhotoSender` delivers it. This class carries
+their events to one another. A press asks the cloud only when the session is READY and a token was given; else, or when
+no good answer comes in time, the photo is taken here, under a `local_` id.
+
+It promises
+- each request id and each press ends in exactly one final word: `failed`, or a photo that lies whole on flash before
+  `captured` is said, and stays there until the gateway has it durably;
+- the light is set with every change of the camera, by `indicator.light`, before the sensor gets power and after it
+  has lost it;
+- nothing that comes over a link raises.
+"""
+
+from trifocal_firmware import camera, photo, press, transfer
+from trifocal_firmware.button import Button
+from trifocal_firmware.indicator import light
+from trifocal_firmware.mcu import Mcu
+from trifocal_firmware.session import Session
+from trifocal_firmware.store import Photo, PhotoStore, StorageFull
+from trifocal_shared import messages, reasons
+from trifocal_shared.envelope import Native
+
+LONGEST_ID = 128
+"""Bytes of a request id; a longer one is not meant well."""
+
+USUAL_PHOTO = 262_144
+"""Bytes of room without which no photo is begun."""
+
+# Events, as tuples: what the hardware is to do
+SEND = "send"  # data: bytes to the gateway
+PACKS = "packs"  # photo, first index, end index: file packets to the gateway
+CAPTURE = "capture"  # number, size: answer with warmed and captured, or capture_failed
+ABORT = "abort"  # number: forget this capture
+COOL = "cool"  # take the power off the sensor
+LIGHT = "light"  # state
+TIME = "time"  # epoch_ms: set the wall clock
+REPORT = "report"  # step, fields: see SimHost.report
+
+
+class Glasses:
+    """One pair of glasses."""
+
+    def __init__(self, store: PhotoStore, boot_id: str, device_id: str, model: str) -> None:
+        self.session = Session(boot_id, model)
+        self._store = store
+        self._boot_id = boot_id
+        self._device_id = device_id
+        self._senses = (100, False, False)  # battery, charging, folded
+        self._mcu = Mcu()
+        self._buttons: dict[str, Button] = {}
+        self._presses = press.Presses(boot_id)
+        self._photos = photo.Photos()
+        self._camera = camera.Camera()
+        self._sender = transfer.PhotoSender(store)
+        self._events: list[tuple[object, ...]] = [(LIGHT, light(self._camera.state, self._camera.owner))]
+        for number in store.numbers()[-photo.MOST_REMEMBERED :]:
+            kept = store.load(number)
+            if kept is not None:
+                self._photos.restored(kept.request_id, kept.press_id)
+                self._photos.stored(kept.request_id)
+        self._report("ready", bootId=boot_id)
+        self._report_store()
+
+    def link_opened(self, now: int) -> None:
+        """Bytes pass to and from a gateway, perhaps a new one."""
+        self.link_closed(now)
+        self.session.opened(now)
+
+    def link_received(self, data: "bytes | bytearray", now: int) -> None:
+        """Bytes from the gateway."""
+        self.session.receive(data, now)
+        self._carry(now)
+
+    def link_closed(self, now: int) -> None:
+        """No bytes pass any more."""
+        self.session.closed(now)
+        self._presses.link_lost()
+        self._sender.link_down()
+        self._carry(now)
+
+    def mcu_received(self, data: "bytes | bytearray", now: int) -> None:
+        """Bytes from the button controller."""
+        self._mcu.receive(data, now)
+        self._carry(now)
+
+    def level_changed(self, button: str, down: bool, now: int) -> None:
+        """The raw level of a button's pin."""
+        if button not in self._buttons:
+            self._buttons[button] = Button()
+        self._buttons[button].level_changed(down, now)
+        self._carry(now)
+
+    def sensed(self, battery: int, charging: bool, folded: bool, now: int) -> None:
+        """How the glasses are: battery in percent, charger plugged in, temples folded."""
+        self._senses = (battery, charging, folded)
+        self.session.battery(battery, charging)
+        self._camera.conditions(self._refusal(), now)
+        self._carry(now)
+
+    def warmed(self, number: int, now: int) -> None:
+        """The sensor has power and has settled for this capture."""
+        self._camera.warmed(number, now)
+        self._carry(now)
+
+    def captured(self, number: int, picture: "bytes | bytearray", now: int) -> None:
+        """The picture of this capture."""
+        request_id = self._camera.captured(number, now)
+        if request_id is not None:
+            self._carry(now)
+            self._keep(request_id, picture, now)
+            self._camera.conditions(self._refusal(), now)
+        self._carry(now)
+
+    def capture_failed(self, number: int, text: str, now: int) -> None:
+        """This capture gave no picture; `text` says why, safe to show."""
+        self._camera.capture_failed(number, text, now)
+        self._carry(now)
+
+    def unreadable(self, number: int, now: int) -> None:
+        """The flash did not give the bytes of this stored photo."""
+        self._sender.unreadable(number, now)
+        self._carry(now)
+
+    def deadline(self) -> "int | None":
+        """When to be woken."""
+        deadlines = [deadline for deadline in [m.deadline() for m in self._machines()] if deadline is not None]
+        return min(deadlines) if deadlines else None
+
+    def timeout(self, now: int) -> None:
+        """Time has passed."""
+        for machine in self._machines():
+            machine.timeout(now)
+        self._carry(now)
+
+    def events(self) -> "list[tuple[object, ...]]":
+        """Drain what the hardware is to do, in this order."""
+        events, self._events = self._events, []
+        return events
+
+    def _machines(self) -> "list[Session | Mcu | press.Presses | camera.Camera | transfer.PhotoSender | Button]":
+        machines = [self.session, self._mcu, self._presses, self._camera, self._sender]
+        return machines + list(self._buttons.values())  # type: ignore[operator]  # noqa: RUF005 - not on MicroPython
+
+    # What happened, carried on: from the outside inwards, then outwards again.
+
+    def _carry(self, now: int) -> None:
+        for said in self.session.events():
+            self._hear(said, now)
+        for name, press_type in self._mcu.events():
+            self._pressed(name, press_type, now)
+        for name, button in self._buttons.items():
+            for press_type in button.events():
+                self._pressed(name, press_type, now)
+        for event in self._presses.events():
+            self._press_moved(event, now)
+        for change in self._camera.events():
+            self._camera_moved(change)
+        self._say_photos(now)
+        for step in self._sender.events():
+            self._sender_moved(step, now)
+        self._say_photos(now)
+        for frame in self.session.data_to_send():
+            self._events.append((SEND, frame))
+
+    def _hear(self, said: object, now: int) -> None:
+        if isinstance(said, Native):
+            self._mcu.said(said, now)
+        elif isinstance(said, messages.TakePhoto):
+            if photo.stale(said.timestamp, self.session.epoch(now)):
+                self._photos.refused(said.request_id, "", reasons.STALE)
+            else:
+                self._ask_photo(said.request_id, "", said.size, now)
+        elif isinstance(said, messages.ButtonPressResponse):
+            self._presses.answered(said, now)
+        elif isinstance(said, messages.FileHave):
+            self._sender.have(said.file_name, said.offset, said.window, now)
+        elif isinstance(said, messages.TransferComplete):
+            self._sender.completed(said.file_name, said.success, now)
+        elif isinstance(said, messages.PhoneReady):
+            self._sender.link_up(now)
+        elif isinstance(said, messages.SetSystemTime):
+            self._events.append((TIME, said.timestamp_ms))
+
+    def _pressed(self, button: str, press_type: str, now: int) -> None:
+        refusal = ""
+        if not self.session.ready:
+            refusal = reasons.GATEWAY_OFFLINE
+        elif not self.session.has_token:
+            refusal = reasons.NO_TOKEN
+        press_id = self._presses.pressed(button, press_type, refusal, now)
+        self._report("pressed", pressId=press_id, button=button, pressType=press_type)
+
+    def _press_moved(self, event: "tuple[str, ...]", now: int) -> None:
+        kind, press_id = event[:2]
+        if kind == press.ASK:
+            self.session.say(
+                messages.ButtonPress(
+                    press_id=press_id,
+                    button_id=event[2],
+                    press_type=event[3],
+                    device_id=self._device_id,
+                    timestamp=self.session.epoch(now),
+                )
+            )
+            return
+        request_id, reason = event[2:]
+        if kind == press.PHOTO:
+            self._ask_photo(request_id, press_id, "medium", now)
+        elif kind != press.NOTHING:
+            self._photos.refused(request_id, press_id, reason)
+        if kind != press.LATE:
+            self._report("pressEnded", pressId=press_id, action=kind, requestId=request_id, reason=reason)
+
+    def _ask_photo(self, request_id: str, press_id: str, size: str, now: int) -> None:
+        if request_id and len(request_id.encode()) <= LONGEST_ID and self._photos.asked(request_id, press_id):
+            self._camera.conditions(self._refusal(), now)
+            self._camera.photo_wanted(request_id, size, now)
+
+    def _refusal(self) -> str:
+        battery, charging, folded = self._senses
+        if battery < messages.LOW_BATTERY_PERCENT and not charging:
+            return reasons.BATTERY_LOW
+        if folded:
+            return reasons.GLASSES_FOLDED
+        return "" if self._store.room(USUAL_PHOTO) else reasons.STORAGE_FULL
+
+    def _camera_moved(self, event: "tuple[object, ...]") -> None:
+        kind = event[0]
+        if kind == camera.CHANGED:
+            self._events.append((LIGHT, light(str(event[1]), str(event[2]))))
+            self._report("camera", state=event[1], owner=event[2])
+        elif kind == camera.CAPTURE:
+            self._photos.moved(str(event[2]), photo.CAPTURING)
+            self._events.append((CAPTURE, event[1], event[3]))
+        elif kind == camera.REFUSED:
+            self._photos.moved(str(event[1]), photo.FAILED, str(event[2]), str(event[3]))
+        elif kind == camera.FAILED:
+            self._photos.moved(str(event[1]), photo.FAILED, reasons.CAPTURE_FAILED, str(event[2]))
+        else:
+            self._events.append(event)  # ABORT and COOL, as they are
+
+    def _keep(self, request_id: str, picture: "bytes | bytearray", now: int) -> None:
+        press_id = self._photos.press_of(request_id)
+        kept = Photo(request_id, press_id, self.session.epoch(now), now, self._boot_id)
+        reason, text = reasons.CAPTURE_FAILED, "the camera gave no JPEG"
+        if bytes(picture[:2]) == b"\xff\xd8":
+            try:
+                self._store.add(kept, picture)
+                reason = ""
+            except StorageFull:
+                reason, text = reasons.STORAGE_FULL, ""
+            except OSError as error:
+                text = str(error)
+        if reason:
+            self._photos.moved(request_id, photo.FAILED, reason, text)
+            return
+        self._photos.moved(request_id, photo.CAPTURED)
+        self._photos.stored(request_id)
+        self._report(
+            "photo", requestId=request_id, pressId=press_id, status="stored", sha256=kept.sha256, size=kept.size
+        )
+        self._report_store()
+        self._sender.stored(now)
+
+    def _say_photos(self, now: int) -> None:
+        for request_id, press_id, state, reason, text in self._photos.events():
+            word = messages.PhotoStatus(
+                request_id=request_id,
+                status=state,
+                press_id=press_id,
+                error_code=reason,
+                error_message=text,
+                timestamp=self.session.epoch(now),
+            )
+            if state == photo.FAILED:
+                self.session.say_finally(word, now)
+            elif self.session.ready:
+                self.session.say(word)
+            self._report("photo", requestId=request_id, pressId=press_id, status=state, reason=reason)
+
+    def _sender_moved(self, event: "tuple[object, ...]", now: int) -> None:
+        kind, kept = event[:2]
+        assert isinstance(kept, Photo)
+        self._photos.restored(kept.request_id, kept.press_id)
+        if kind == transfer.ANNOUNCE:
+            self.session.say(transfer.announcement(kept, self._boot_id, self.session.epoch(now), now))
+        elif kind == transfer.STARTED:
+            self._photos.moved(kept.request_id, photo.TRANSFERRING)
+        elif kind == transfer.PACKS:
+            self._events.append(event)
+        elif kind == transfer.DELIVERED:
+            self._photos.moved(kept.request_id, photo.GONE)
+            self._report_store()
+        else:
+            self._photos.moved(kept.request_id, photo.FAILED, reasons.CORRUPT)
+            self._report_store()
+
+    def _report_store(self) -> None:
+        self._report("stored", photos=self._store.count, bad=self._store.bad)
+
+    def _report(self, step: str, **fields: object) -> None:
+        self._events.append((REPORT, step, fields))

@@ -1,0 +1,129 @@
+"""Joins a board to the glasses: the board's facts go in, the glasses' commands come out as calls on the board."""
+
+import asyncio
+
+from trifocal_firmware.board import Board
+from trifocal_firmware.camera import OFF
+from trifocal_firmware.glasses import Glasses
+from trifocal_firmware.indicator import light
+from trifocal_firmware.io.flash import Flash
+from trifocal_firmware.store import Photo, PhotoStore
+from trifocal_firmware.transfer import packs
+from trifocal_shared.driver import Driver
+
+
+class Firmware:
+    """The firmware of one pair of glasses. Construct, `await run()`, feed the inputs from the same loop."""
+
+    def __init__(self, board: Board) -> None:
+        """Reads the flash. Raises OSError when it cannot be used at all."""
+        self._board = board
+        self._clock = board.clock
+        self._store = PhotoStore(Flash(board.flash_folder), board.boot_id)
+        self._glasses = Glasses(self._store, board.boot_id, board.device_id, board.model)
+        self._driver = Driver(self._glasses, self._clock, self._drain)
+        self._draining = False
+        self._capturing: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Be the glasses until cancelled; then the sensor loses its power."""
+        self.changed()
+        self._board.start(self)
+        try:
+            await self._driver.run()
+        finally:
+            self._abort(0)
+            self._board.cool()
+            self._board.set_light(light(OFF, ""))
+
+    def link_opened(self) -> None:
+        """Bytes pass to and from a gateway."""
+        now = self._clock.now()
+        self._glasses.session.epoch_known(self._clock.epoch_ms(), now)
+        self._glasses.link_opened(now)
+        self._driver.poke()
+
+    def link_received(self, data: "bytes | bytearray") -> None:
+        """Bytes from the gateway."""
+        self._glasses.link_received(data, self._clock.now())
+        self._driver.poke()
+
+    def link_closed(self) -> None:
+        """No bytes pass any more."""
+        self._glasses.link_closed(self._clock.now())
+        self._driver.poke()
+
+    def mcu_received(self, data: "bytes | bytearray") -> None:
+        """Bytes from the button controller."""
+        self._glasses.mcu_received(data, self._clock.now())
+        self._driver.poke()
+
+    def level_changed(self, button: str, down: bool) -> None:
+        """The raw level of the pin of button `photo` or `video`."""
+        self._glasses.level_changed(button, down, self._clock.now())
+        self._driver.poke()
+
+    def changed(self) -> None:
+        """Battery, charger or temples have changed."""
+        board = self._board
+        now = self._clock.now()
+        self._glasses.session.epoch_known(self._clock.epoch_ms(), now)
+        self._glasses.sensed(board.battery(), board.charging(), board.folded(), now)
+        self._driver.poke()
+
+    def _drain(self) -> None:
+        if self._draining:  # a board that answers within a call: the loop below takes up what its answer led to
+            return
+        self._draining = True
+        try:
+            events = self._glasses.events()
+            while events:
+                for event in events:
+                    getattr(self, "_" + event[0])(*event[1:])  # type: ignore[operator]
+                events = self._glasses.events()
+        finally:
+            self._draining = False
+
+    # The commands of `Glasses`, each by its name.
+
+    def _send(self, data: bytes) -> None:
+        self._board.link_write(data)
+
+    def _packs(self, photo: Photo, first: int, end: int) -> None:
+        try:
+            for frame in packs(self._store, photo, first, end):
+                self._board.link_write(frame)
+        except OSError:
+            self._glasses.unreadable(photo.number, self._clock.now())
+
+    def _capture(self, number: int, size: str) -> None:
+        self._capturing = asyncio.create_task(self._take(number, size))
+
+    def _abort(self, number: int) -> None:
+        if self._capturing is not None:
+            self._capturing.cancel()
+            self._capturing = None
+
+    def _cool(self) -> None:
+        self._board.cool()
+
+    def _light(self, state: str) -> None:
+        self._board.set_light(state)
+
+    def _time(self, epoch_ms: int) -> None:
+        self._clock.set_epoch(epoch_ms)
+
+    def _report(self, step: str, fields: "dict[str, object]") -> None:
+        self._board.report(step, fields)
+
+    async def _take(self, number: int, size: str) -> None:
+        try:
+            await self._board.warm()
+            self._glasses.warmed(number, self._clock.now())
+            self._driver.poke()
+            picture = await self._board.capture(size)
+        except Exception as error:  # whatever a camera driver throws, the request must end
+            self._glasses.capture_failed(number, str(error) or type(error).__name__, self._clock.now())
+        else:
+            self._glasses.captured(number, picture, self._clock.now())
+        self._driver.poke()

@@ -1,0 +1,101 @@
+"""Photos on their way, by request id: each is taken once and ends once.
+
+    ASKED ──▶ CAPTURING ──▶ CAPTURED ──▶ TRANSFERRING ──▶ GONE
+      │           │         (stored)          │
+      └───────────┴──────▶ FAILED ◀───────────┘
+
+A request that is asked for again is still one photo: ids in flight and the last `MOST_REMEMBERED` ended ones are
+known. A request asked for more than `STALE_MS` ago, when both clocks are known, fails as `stale` instead of
+photographing whatever is before the lens now. Once CAPTURED, the photo lies whole on flash; memory of it may go (the
+store keeps the rest) and comes back with `restored` when its transfer begins, also after a restart.
+
+Each change is one event for the gateway, except ASKED, which is its own word, and GONE, which it knows better. FAILED
+and GONE are final, and nothing follows them.
+"""
+
+from trifocal_shared import reasons
+
+ASKED = "asked"
+CAPTURING = "capturing"
+CAPTURED = "captured"
+TRANSFERRING = "transferring"
+GONE = "gone"
+FAILED = "failed"
+
+STALE_MS = 30_000
+"""Nobody wants the photo of a moment this long ago (PROTOCOL-device §11)."""
+
+MOST_REMEMBERED = 32
+"""More requests than come within the time that a repeat may take."""
+
+_NEXT = {
+    ASKED: (CAPTURING, FAILED),
+    CAPTURING: (CAPTURED, FAILED),
+    CAPTURED: (TRANSFERRING, GONE, FAILED),
+    TRANSFERRING: (GONE, FAILED),
+}
+
+
+class Photos:
+    """Every photo between its request and its end. Events are (request_id, press_id, status, reason, text)."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, tuple[str, str]] = {}  # request id -> state, press id
+        self._known: list[str] = []
+        self._events: list[tuple[str, str, str, str, str]] = []
+
+    def asked(self, request_id: str, press_id: str) -> bool:
+        """Somebody wants this photo. False: it is one already asked for, and nothing is to be done."""
+        if request_id in self._tasks or request_id in self._known:
+            return False
+        self._tasks[request_id] = (ASKED, press_id)
+        return True
+
+    def refused(self, request_id: str, press_id: str, reason: str) -> None:
+        """This photo will not be taken; nothing happens when it already is one of ours."""
+        if self.asked(request_id, press_id):
+            self.moved(request_id, FAILED, reason)
+
+    def press_of(self, request_id: str) -> str:
+        """The press that a photo in flight came of, or an empty id."""
+        return self._tasks.get(request_id, ("", ""))[1]
+
+    def restored(self, request_id: str, press_id: str) -> None:
+        """This photo lies on flash."""
+        if request_id not in self._tasks:
+            self._tasks[request_id] = (CAPTURED, press_id)
+
+    def stored(self, request_id: str) -> None:
+        """This photo lies on flash and its turn may come much later: its task ends here, the id stays known."""
+        if request_id in self._tasks:
+            del self._tasks[request_id]
+            self._remember(request_id)
+
+    def moved(self, request_id: str, state: str, reason: str = "", text: str = "") -> bool:
+        """The photo has come to `state`. A step that the table does not know is ignored: False."""
+        task = self._tasks.get(request_id)
+        if task is None or state not in _NEXT[task[0]]:
+            return False
+        self._tasks[request_id] = (state, task[1])
+        if state != GONE:
+            self._events.append((request_id, task[1], state, reason, text or reasons.SENTENCES.get(reason, "")))
+        if state in (GONE, FAILED):
+            self.stored(request_id)
+        return True
+
+    def events(self) -> "list[tuple[str, str, str, str, str]]":
+        """Drain the changes."""
+        events, self._events = self._events, []
+        return events
+
+    def _remember(self, request_id: str) -> None:
+        if request_id in self._known:
+            self._known.remove(request_id)
+        self._known.append(request_id)
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.pop(0)
+
+
+def stale(asked_at: int, epoch_ms: int) -> bool:
+    """Whether a request of that moment comes too late; unknown clocks (0) never do."""
+    return asked_at > 0 and epoch_ms > 0 and epoch_ms - asked_at > STALE_MS

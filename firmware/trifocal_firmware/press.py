@@ -1,0 +1,118 @@
+"""Presses that wait for their answer: who decides what a press does, and what happens when nobody does.
+
+    pressed ── gateway at hand ──▶ WAITING ── take_photo ──▶ PHOTO, under the cloud's request id
+       │                             │ ├───── none ────────▶ NOTHING
+       │                             │ └───── a video ─────▶ REFUSED, unsupported
+       │                             │
+       └──── nobody to ask ────▶ decided here: PHOTO under a `local_` id; REFUSED for what is no short photo press
+                                     ▲
+              failure, 5 s of silence, link lost
+
+Each press ends in exactly one of PHOTO, NOTHING and REFUSED, whatever is said how often and how late. An answer to a
+press that was decided here may still bring a request that somebody waits for: that is LATE, with reason
+`captured_locally`. A request for a press that is unknown here (of an earlier boot, or long forgotten), or that has
+another one already, is LATE with reason `stale`; a repeated answer is nothing.
+"""
+
+from trifocal_shared import reasons
+from trifocal_shared.messages import LOCAL_PREFIX, PRESS_ANSWER_MS, ButtonPressResponse
+
+MOST_WAITING = 8
+"""Presses in flight; one more is decided here at once."""
+
+MOST_REMEMBERED = 16
+"""Presses whose late or repeated answers are still understood."""
+
+# Events, as tuples:
+ASK = "ask"  # press_id, button, press_type: say it to the gateway
+PHOTO = "photo"  # press_id, request_id, why it was decided here (empty when it was not)
+REFUSED = "refused"  # press_id, request_id, reason
+NOTHING = "nothing"  # press_id, "", ""
+LATE = "late"  # press_id, request_id, reason
+
+
+class Presses:
+    """All presses in flight."""
+
+    def __init__(self, boot_id: str) -> None:
+        self._boot_id = boot_id
+        self._count = 0
+        self._waiting: dict[str, tuple[str, str, int]] = {}  # press id -> button, type, deadline
+        self._ended: list[tuple[str, str]] = []  # press id, the request it led to
+        self._events: list[tuple[str, ...]] = []
+
+    def pressed(self, button: str, press_type: str, refusal: str, now: int) -> str:
+        """A press; `refusal` says why nobody can be asked, if so. Returns its id."""
+        self._count += 1
+        press_id = self._boot_id + "-" + str(self._count)
+        if not refusal and len(self._waiting) >= MOST_WAITING:
+            refusal = reasons.CAMERA_BUSY
+        self._waiting[press_id] = (button, press_type, now + PRESS_ANSWER_MS)
+        if refusal:
+            self._decide_here(press_id, refusal)
+        else:
+            self._events.append((ASK, press_id, button, press_type))
+        return press_id
+
+    def answered(self, answer: ButtonPressResponse, now: int) -> None:
+        """The gateway's word on a press; may be late, repeated, or about no press of ours."""
+        self.timeout(now)
+        press_id = answer.press_id
+        if press_id not in self._waiting:
+            self._answered_late(answer)
+        elif not answer.success:
+            self._decide_here(press_id, answer.error_code or reasons.CLOUD_ERROR)
+        elif answer.action == "none":
+            self._end(NOTHING, press_id, "", "")
+        elif answer.action != "take_photo":
+            self._end(REFUSED, press_id, answer.request_id or _local_id(press_id), reasons.UNSUPPORTED)
+        elif answer.request_id:
+            self._end(PHOTO, press_id, answer.request_id, "")
+        else:
+            self._decide_here(press_id, reasons.MALFORMED)
+
+    def link_lost(self) -> None:
+        """Nobody is there to answer any more."""
+        for press_id in sorted(self._waiting, key=self._age):
+            self._decide_here(press_id, reasons.GATEWAY_OFFLINE)
+
+    def deadline(self) -> "int | None":
+        """When the patience with the oldest press ends."""
+        return min([deadline for _, _, deadline in self._waiting.values()]) if self._waiting else None
+
+    def timeout(self, now: int) -> None:
+        """Decide here what nobody has decided in time."""
+        for press_id in sorted(self._waiting, key=self._age):
+            if now >= self._waiting[press_id][2]:
+                self._decide_here(press_id, reasons.TIMED_OUT)
+
+    def events(self) -> "list[tuple[str, ...]]":
+        """Drain what became of presses."""
+        events, self._events = self._events, []
+        return events
+
+    def _age(self, press_id: str) -> "tuple[int, int]":
+        return self._waiting[press_id][2], int(press_id[len(self._boot_id) + 1 :])
+
+    def _decide_here(self, press_id: str, reason: str) -> None:
+        if self._waiting[press_id][:2] == ("photo", "short"):
+            self._end(PHOTO, press_id, _local_id(press_id), reason)
+        else:
+            self._end(REFUSED, press_id, _local_id(press_id), reasons.UNSUPPORTED)
+
+    def _end(self, outcome: str, press_id: str, request_id: str, reason: str) -> None:
+        del self._waiting[press_id]
+        self._ended.append((press_id, request_id))
+        if len(self._ended) > MOST_REMEMBERED:
+            self._ended.pop(0)
+        self._events.append((outcome, press_id, request_id, reason))
+
+    def _answered_late(self, answer: ButtonPressResponse) -> None:
+        press_id, request_id = answer.press_id, answer.request_id
+        if request_id and (press_id, request_id) not in self._ended:
+            here = (press_id, _local_id(press_id)) in self._ended
+            self._events.append((LATE, press_id, request_id, reasons.CAPTURED_LOCALLY if here else reasons.STALE))
+
+
+def _local_id(press_id: str) -> str:
+    return LOCAL_PREFIX + press_id.replace("-", "_")

@@ -1,0 +1,162 @@
+"""The glasses' end of the talk with the gateway: handshake, small talk, and final words that must arrive.
+
+    DOWN ── opened ──▶ LINKED ── phone_ready ──▶ READY ── closed ──▶ DOWN
+
+`phone_ready` is answered with `glasses_ready` and the battery, however often it comes; each one is told to the owner,
+since it may be a new gateway. Questions (ping, battery, version) are answered in any state but DOWN. The token itself
+is not kept, only that there is one.
+
+It promises that a final word (`say_finally`) which could not be said, or was said in the last moments of a link, is
+said after the next handshake; at most `MOST_OWED` are kept, and a dropped one is counted. The far end takes the first
+final word of a request and ignores its echo.
+
+What breaks the rules is counted and answered with silence; nothing that comes over the link raises.
+"""
+
+from trifocal_shared import messages
+from trifocal_shared.message import Message
+from trifocal_shared.wire import Rejected, Wire
+
+VERSION = "0.1.0"
+
+MOST_OWED = 16
+
+RECENT_MS = 10_000
+"""What was said so shortly before a link was lost may not have arrived."""
+
+EARLIEST_EPOCH_MS = 1_600_000_000_000
+LATEST_EPOCH_MS = 9_007_199_254_740_991
+"""No honest clock stands before the year 2020, or where JavaScript's numbers end."""
+
+
+class Session:
+    """One talk after the other with whatever gateway is there."""
+
+    def __init__(self, boot_id: str, model: str) -> None:
+        self.linked = False
+        self.ready = False
+        self.has_token = False
+        self.counts = {"malformed": 0, "owed_dropped": 0}
+        self._boot_id = boot_id
+        self._model = model
+        self._battery = (100, False)
+        self._epoch_at_zero: int | None = None
+        self._wire = Wire(messages.TO_GLASSES, glasses_side=True)
+        self._owed: list[tuple[Message, int]] = []  # when it was said, or -1
+        self._frames: list[bytes] = []
+        self._events: list[object] = []
+
+    def opened(self, now: int) -> None:
+        """Bytes pass; whether anybody listens is known from `phone_ready`."""
+        self.closed(now)
+        self._wire = Wire(messages.TO_GLASSES, glasses_side=True)
+        self.linked = True
+
+    def closed(self, now: int) -> None:
+        """No bytes pass any more."""
+        self.linked = self.ready = False
+        self._frames = []
+        self._owed = [(word, -1) for word, said in self._owed if said < 0 or now - said <= RECENT_MS]
+
+    def receive(self, data: "bytes | bytearray", now: int) -> None:
+        """Bytes from the gateway."""
+        if self.linked:
+            self._wire.receive(bytes(data), now)
+            self._listen(now)
+
+    def battery(self, level: int, charging: bool) -> None:
+        """The battery in percent; said when it has changed and somebody listens."""
+        if (level, charging) != self._battery:
+            self._battery = (level, charging)
+            if self.ready:
+                self._say_battery()
+
+    def epoch_known(self, epoch_ms: int, now: int) -> None:
+        """The wall clock stands at `epoch_ms`; 0 is unknown."""
+        self._epoch_at_zero = epoch_ms - now if epoch_ms > 0 else None
+
+    def epoch(self, now: int) -> int:
+        """Epoch milliseconds of the moment `now`, 0 unknown."""
+        return 0 if self._epoch_at_zero is None else self._epoch_at_zero + now
+
+    def say(self, message: Message) -> None:
+        """Say it if anybody listens."""
+        if self.linked:
+            self._frames.append(self._wire.encode(message))
+
+    def say_finally(self, message: Message, now: int) -> None:
+        """Say it now or after the next handshake."""
+        self._owed = [(word, said) for word, said in self._owed if said < 0 or now - said <= RECENT_MS]
+        if len(self._owed) >= MOST_OWED:
+            self._owed.pop(0)
+            self.counts["owed_dropped"] += 1
+        self._owed.append((message, now if self.ready else -1))
+        if self.ready:
+            self.say(message)
+
+    def deadline(self) -> "int | None":
+        """When an incomplete frame is given up."""
+        return self._wire.deadline()
+
+    def timeout(self, now: int) -> None:
+        """Give up an incomplete frame whose time is over."""
+        self._wire.timeout(now)
+        self._listen(now)
+
+    def data_to_send(self) -> "list[bytes]":
+        """Drain the frames for the gateway."""
+        frames, self._frames = self._frames, []
+        return frames
+
+    def events(self) -> "list[object]":
+        """Drain what concerns the owner: PhoneReady, SetSystemTime and the messages about presses, photos and files."""
+        events, self._events = self._events, []
+        return events
+
+    def _listen(self, now: int) -> None:
+        for said in self._wire.events():
+            if isinstance(said, Rejected):
+                self.counts["malformed"] += 1
+            elif isinstance(said, messages.PhoneReady):
+                self._greet(now)
+                self._events.append(said)
+            elif isinstance(said, messages.AuthToken):
+                self.has_token = said.core_token != ""
+                self.say(messages.TokenStatus(success=self.has_token, timestamp=self.epoch(now)))
+            elif isinstance(said, messages.Ping):
+                self.say(messages.Pong())
+            elif isinstance(said, messages.RequestBatteryState):
+                self._say_battery()
+            elif isinstance(said, messages.RequestVersion):
+                self._say_version(now)
+            elif isinstance(said, messages.SetSystemTime):
+                self._set_time(said, now)
+            else:
+                self._events.append(said)
+
+    def _greet(self, now: int) -> None:
+        self.ready = True
+        protocol = messages.PROTOCOL_VERSION
+        self.say(messages.GlassesReady(sid=self._boot_id, timestamp=self.epoch(now), protocol=protocol))
+        self._say_battery()
+        for word, said in self._owed:
+            if said < 0:
+                self.say(word)
+        self._owed = [(word, now if said < 0 else said) for word, said in self._owed]
+
+    def _say_battery(self) -> None:
+        self.say(messages.BatteryStatus(level=self._battery[0], charging=self._battery[1]))
+
+    def _say_version(self, now: int) -> None:
+        self.say(
+            messages.VersionInfo(
+                app_version=VERSION, build_number="1", device_model=self._model, timestamp=self.epoch(now)
+            )
+        )
+
+    def _set_time(self, said: messages.SetSystemTime, now: int) -> None:
+        if EARLIEST_EPOCH_MS <= said.timestamp_ms <= LATEST_EPOCH_MS:
+            self.epoch_known(said.timestamp_ms, now)
+            self._events.append(said)
+        else:
+            self.counts["malformed"] += 1

@@ -125,23 +125,27 @@ class Glasses:
 
     def deadline(self) -> "int | None":
         """When to be woken."""
-        deadlines = [deadline for deadline in [m.deadline() for m in self._machines()] if deadline is not None]
-        return min(deadlines) if deadlines else None
+        deadlines = [button.deadline() for button in self._buttons.values()]
+        deadlines += [self.session.deadline(), self._mcu.deadline(), self._presses.deadline()]
+        deadlines += [self._camera.deadline(), self._sender.deadline()]
+        known = [deadline for deadline in deadlines if deadline is not None]
+        return min(known) if known else None
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
-        for machine in self._machines():
-            machine.timeout(now)
+        self.session.timeout(now)
+        self._mcu.timeout(now)
+        for button in self._buttons.values():
+            button.timeout(now)
+        self._presses.timeout(now)
+        self._camera.timeout(now)
+        self._sender.timeout(now)
         self._carry(now)
 
     def events(self) -> "list[tuple[object, ...]]":
         """Drain what the hardware is to do, in this order."""
         events, self._events = self._events, []
         return events
-
-    def _machines(self) -> "list[Session | Mcu | press.Presses | camera.Camera | transfer.PhotoSender | Button]":
-        machines = [self.session, self._mcu, self._presses, self._camera, self._sender]
-        return machines + list(self._buttons.values())  # type: ignore[operator]  # noqa: RUF005 - not on MicroPython
 
     # What happened, carried on: from the outside inwards, then outwards again.
 
@@ -195,15 +199,7 @@ class Glasses:
     def _press_moved(self, event: "tuple[str, ...]", now: int) -> None:
         kind, press_id = event[:2]
         if kind == press.ASK:
-            self.session.say(
-                messages.ButtonPress(
-                    press_id=press_id,
-                    button_id=event[2],
-                    press_type=event[3],
-                    device_id=self._device_id,
-                    timestamp=self.session.epoch(now),
-                )
-            )
+            self.session.say(press.question(event, self._device_id, self.session.epoch(now)))
             return
         request_id, reason = event[2:]
         if kind == press.PHOTO:
@@ -244,15 +240,7 @@ class Glasses:
     def _keep(self, request_id: str, picture: "bytes | bytearray", now: int) -> None:
         press_id = self._photos.press_of(request_id)
         kept = Photo(request_id, press_id, self.session.epoch(now), now, self._boot_id)
-        reason, text = reasons.CAPTURE_FAILED, "the camera gave no JPEG"
-        if bytes(picture[:2]) == b"\xff\xd8":
-            try:
-                self._store.add(kept, picture)
-                reason = ""
-            except StorageFull:
-                reason, text = reasons.STORAGE_FULL, ""
-            except OSError as error:
-                text = str(error)
+        reason, text = self._put(kept, picture)
         if reason:
             self._photos.moved(request_id, photo.FAILED, reason, text)
             return
@@ -264,20 +252,25 @@ class Glasses:
         self._report_store()
         self._sender.stored(now)
 
+    def _put(self, kept: Photo, picture: "bytes | bytearray") -> "tuple[str, str]":
+        if bytes(picture[:2]) != b"\xff\xd8":
+            return reasons.CAPTURE_FAILED, "the camera gave no JPEG"
+        try:
+            self._store.add(kept, picture)
+        except StorageFull:
+            return reasons.STORAGE_FULL, ""
+        except OSError as error:
+            return reasons.CAPTURE_FAILED, str(error)
+        return "", ""
+
     def _say_photos(self, now: int) -> None:
-        for request_id, press_id, state, reason, text in self._photos.events():
-            word = messages.PhotoStatus(
-                request_id=request_id,
-                status=state,
-                press_id=press_id,
-                error_code=reason,
-                error_message=text,
-                timestamp=self.session.epoch(now),
-            )
-            if state == photo.FAILED:
+        for event in self._photos.events():
+            word = photo.status(event, self.session.epoch(now))
+            if word.status == photo.FAILED:
                 self.session.say_finally(word, now)
             elif self.session.ready:
                 self.session.say(word)
+            request_id, press_id, state, reason, _ = event
             self._report("photo", requestId=request_id, pressId=press_id, status=state, reason=reason)
 
     def _sender_moved(self, event: "tuple[object, ...]", now: int) -> None:

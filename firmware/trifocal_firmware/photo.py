@@ -14,6 +14,7 @@ and GONE are final, and nothing follows them.
 """
 
 from trifocal_shared import reasons
+from trifocal_shared.messages import PhotoStatus
 
 ASKED = "asked"
 CAPTURING = "capturing"
@@ -99,3 +100,16 @@ class Photos:
 def stale(asked_at: int, epoch_ms: int) -> bool:
     """Whether a request of that moment comes too late; unknown clocks (0) never do."""
     return asked_at > 0 and epoch_ms > 0 and epoch_ms - asked_at > STALE_MS
+
+
+def status(event: "tuple[str, str, str, str, str]", epoch_ms: int) -> PhotoStatus:
+    """What is said to the gateway of a change."""
+    request_id, press_id, state, reason, text = event
+    return PhotoStatus(
+        request_id=request_id,
+        press_id=press_id,
+        status=state,
+        error_code=reason,
+        error_message=text,
+        timestamp=epoch_ms,
+    )

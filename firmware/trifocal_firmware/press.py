@@ -15,7 +15,7 @@ another one already, is LATE with reason `stale`; a repeated answer is nothing.
 """
 
 from trifocal_shared import reasons
-from trifocal_shared.messages import LOCAL_PREFIX, PRESS_ANSWER_MS, ButtonPressResponse
+from trifocal_shared.messages import LOCAL_PREFIX, PRESS_ANSWER_MS, ButtonPress, ButtonPressResponse
 
 MOST_WAITING = 8
 """Presses in flight; one more is decided here at once."""
@@ -116,3 +116,11 @@ class Presses:
 
 def _local_id(press_id: str) -> str:
     return LOCAL_PREFIX + press_id.replace("-", "_")
+
+
+def question(event: "tuple[str, ...]", device_id: str, epoch_ms: int) -> ButtonPress:
+    """What is said to the gateway for an ASK."""
+    _, press_id, button, press_type = event
+    return ButtonPress(
+        press_id=press_id, button_id=button, press_type=press_type, device_id=device_id, timestamp=epoch_ms
+    )

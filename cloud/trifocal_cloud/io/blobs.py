@@ -1,0 +1,74 @@
+"""The bytes: files under one directory, reached by key, durable once put."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore
+
+CHUNK_BYTES = 256 * 1024
+
+
+class BlobMissing(Exception):
+    """There are no bytes under this key."""
+
+
+class Blobs:
+    """Keys are slash-separated words of ours, never anything a client said."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder.resolve()
+        self._store = LocalStore(prefix=str(self._folder))
+
+    async def put(self, key: str, content: Path | bytes) -> None:
+        """Keep these bytes under `key`, replacing what was there; durable on return. Raises OSError (disk full)."""
+        await obstore.put_async(self._store, key, content)
+        await asyncio.to_thread(self._settle, key)
+
+    async def get(self, key: str) -> bytes:
+        """All the bytes under `key`. Raises BlobMissing."""
+        try:
+            found = await obstore.get_async(self._store, key)
+        except FileNotFoundError as error:
+            raise BlobMissing(key) from error
+        return bytes(await found.bytes_async())
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        """The bytes under `key`, in pieces. Raises BlobMissing before the first piece."""
+        try:
+            found = await obstore.get_async(self._store, key)
+        except FileNotFoundError as error:
+            raise BlobMissing(key) from error
+
+        async def pieces() -> AsyncIterator[bytes]:
+            async for piece in found.stream(min_chunk_size=CHUNK_BYTES):
+                yield bytes(piece)
+
+        return pieces()
+
+    async def delete(self, key: str) -> None:
+        """Remove the bytes under `key`; nothing happens when there are none."""
+        try:
+            await obstore.delete_async(self._store, key)
+        except FileNotFoundError:
+            return
+
+    def _settle(self, key: str) -> None:
+        """The store renames into place but does not fsync: the file, then every directory down to it."""
+        path = self._folder / key
+        _fsync(path)
+        for folder in path.parents:
+            _fsync(folder)
+            if folder == self._folder:
+                break
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,92 @@
+"""Cloud: the parts of one running cloud, joined. Routes reach it as `TheCloud`; it lives from `opened` to the end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, cast
+
+import structlog
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from trifocal_cloud.io import rows
+from trifocal_cloud.io.blobs import Blobs
+from trifocal_cloud.io.buttons import Buttons
+from trifocal_cloud.io.database import Database
+from trifocal_cloud.io.desk import Desk
+from trifocal_cloud.io.feed import Feed
+from trifocal_cloud.io.gateways import Gateways
+from trifocal_cloud.io.identity import Identity
+from trifocal_cloud.io.intake import Intake
+from trifocal_cloud.io.secret import load_or_create
+from trifocal_cloud.io.simulators import Simulators
+from trifocal_cloud.io.tables import PhotoRow
+from trifocal_cloud.io.thumbnails import Thumbnails
+from trifocal_cloud.io.uploads import Limits
+from trifocal_cloud.settings import CloudSettings
+from trifocal_shared.clock import Clock
+
+log = structlog.get_logger()
+
+
+class Cloud:
+    """Nothing but the parts, in the order in which they need each other."""
+
+    def __init__(self, settings: CloudSettings, clock: Clock, new_id: Callable[[], str], database: Database) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.new_id = new_id
+        self.database = database
+        self.identity = Identity(load_or_create(settings.data_dir), clock)
+        self.blobs = Blobs(settings.data_dir / "blobs")
+        self.thumbnails = Thumbnails()
+        self.feed = Feed(clock)
+        self.desk = Desk(clock, database, self.feed)
+        self.buttons = Buttons(clock, new_id, database, self.desk, self.feed)
+        self.simulators = Simulators(clock, new_id, self.feed)
+        self.gateways = Gateways(clock, new_id, self.desk, self.feed, self.simulators)
+        limits = Limits(settings.photo_limit_bytes, settings.video_limit_bytes, settings.upload_stall_s)
+        staging = settings.data_dir / "staging"
+        self.intake = Intake(clock, new_id, database, self.blobs, self.desk, self.thumbnails, staging, limits)
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, settings: CloudSettings, clock: Clock, new_id: Callable[[], str]) -> AsyncIterator["Cloud"]:
+        """A running cloud, taken up where the last one on this data directory stopped."""
+        database = await Database.open(settings.data_dir)
+        try:
+            cloud = cls(settings, clock, new_id, database)
+            await cloud.desk.restore()
+            await cloud.buttons.restore()
+            await cloud._sweep()
+            tasks = [asyncio.create_task(part.run()) for part in (cloud.desk, cloud.simulators, cloud.gateways)]
+            try:
+                yield cloud
+            finally:
+                cloud.feed.close()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            await database.close()
+
+    async def erase(self, photo: PhotoRow) -> None:
+        """Remove the bytes of a photo whose row says that it is deleted."""
+        await self.blobs.delete(f"thumbnails/{photo.photo_id}")
+        await self.blobs.delete(photo.blob_key)
+        async with self.database.writing() as session:
+            (await session.merge(photo)).blob_key = ""
+
+    async def _sweep(self) -> None:
+        """Finish the deletions that the end of the last run cut short."""
+        async with self.database.reading() as session:
+            photos = await rows.deleted_with_bytes(session)
+        for photo in photos:
+            await self.erase(photo)
+
+
+def _cloud(connection: HTTPConnection) -> Cloud:
+    return cast("Cloud", connection.app.state.cloud)
+
+
+TheCloud = Annotated[Cloud, Depends(_cloud)]

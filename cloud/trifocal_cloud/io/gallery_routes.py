@@ -1,0 +1,171 @@
+"""The gallery: list, look, share, delete."""
+
+import base64
+import binascii
+import struct
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
+
+from trifocal_cloud import media
+from trifocal_cloud.io import rows
+from trifocal_cloud.io.answers import Done, GalleryPage, Photo, Shared, base_url, photo_body
+from trifocal_cloud.io.blobs import BlobMissing
+from trifocal_cloud.io.cloud import Cloud, TheCloud
+from trifocal_cloud.io.identity import Who
+from trifocal_cloud.io.refusals import Refusal, documented, not_found
+from trifocal_cloud.io.schemas import Wire
+from trifocal_cloud.io.tables import PhotoRow
+from trifocal_cloud.io.thumbnails import NoThumbnail
+from trifocal_shared import reasons
+
+DAY_S = 86_400
+LONGEST_SHARE_S = 30 * DAY_S
+
+router = APIRouter(prefix="/api/gallery", tags=["gallery"])
+
+PhotoId = Annotated[str, Path(alias="photoId", min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+PICTURE = {200: {"description": "The picture", "content": {kind: {} for kind in media.EXTENSIONS}}}
+SMALL_PICTURE = {200: {"description": "A JPEG of at most 320 x 320", "content": {"image/jpeg": {}}}}
+
+
+class Sharing(Wire):
+    """How long a share link is to be good."""
+
+    expires_in: Annotated[int, Field(ge=1, le=LONGEST_SHARE_S, description="seconds")] = DAY_S
+
+
+@router.get("", responses=documented(401, 422))
+async def gallery(
+    cloud: TheCloud,
+    user: Who,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str, Query(max_length=64, description="`nextCursor` of the page before")] = "",
+) -> GalleryPage:
+    """Your photos, newest first."""
+    before = _position(cursor) if cursor else None
+    async with cloud.database.reading() as session:
+        found = await rows.gallery_page(session, user, limit + 1, before)
+    page, more = found[:limit], found[limit:]
+    return GalleryPage(photos=[photo_body(row) for row in page], next_cursor=_cursor(page[-1]) if more else None)
+
+
+@router.get("/{photoId}", responses=documented(401, 404, 422))
+async def photo(cloud: TheCloud, user: Who, photo_id: PhotoId) -> Photo:
+    """What is known of one photo."""
+    return photo_body(await _mine(cloud, user, photo_id))
+
+
+@router.get("/{photoId}/original", response_class=Response, responses={**PICTURE, **documented(401, 404, 422)})
+async def original(cloud: TheCloud, user: Who, photo_id: PhotoId, request: Request) -> Response:
+    """The bytes as the camera made them."""
+    return await picture(cloud, request, await _mine(cloud, user, photo_id), "private, max-age=31536000, immutable")
+
+
+@router.get("/{photoId}/thumbnail", response_class=Response, responses={**SMALL_PICTURE, **documented(401, 404, 422)})
+async def thumbnail(cloud: TheCloud, user: Who, photo_id: PhotoId, request: Request) -> Response:
+    """A small picture, made when it is first asked for; 404 when none can be made."""
+    row = await _mine(cloud, user, photo_id)
+    headers = {"ETag": f'"{row.sha256[:32]}-small"', "Cache-Control": "private, max-age=31536000, immutable"}
+    if _known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(await _small(cloud, row), media_type="image/jpeg", headers=headers)
+
+
+@router.post("/{photoId}/share", responses=documented(401, 403, 404, 413, 422))
+async def share(
+    cloud: TheCloud,
+    user: Who,
+    photo_id: PhotoId,
+    request: Request,
+    sharing: Annotated[Sharing, Body()] = Sharing(),  # noqa: B008
+) -> Shared:
+    """A link that shows this photo to anybody until it expires."""
+    row = await _mine(cloud, user, photo_id)
+    expires_s = cloud.clock.epoch_ms() // 1000 + sharing.expires_in
+    token = cloud.identity.share_token(row.photo_id, expires_s)
+    return Shared(url=f"{base_url(request, cloud.settings.public_url)}/s/{token}", expires_at=expires_s * 1000)
+
+
+@router.delete("/{photoId}", responses=documented(401, 403, 404, 422))
+async def delete(cloud: TheCloud, user: Who, photo_id: PhotoId) -> Done:
+    """Delete for good: the bytes go, the links die, and a late second upload does not bring it back."""
+    row = await _mine(cloud, user, photo_id)
+    async with cloud.desk.turns.holding((user, row.request_id)):
+        await _forget(cloud, user, photo_id)
+    cloud.feed.publish(user, "gallery", change="removed", photo=photo_body(row).model_dump(by_alias=True))
+    return Done()
+
+
+async def picture(cloud: Cloud, request: Request, row: PhotoRow, cache: str) -> Response:
+    """A photo's bytes, or 304 when the asker has them. Raises Refusal."""
+    headers = {"ETag": f'"{row.sha256}"', "Cache-Control": cache, "Content-Length": str(row.size)}
+    headers["Content-Disposition"] = f'inline; filename="{row.photo_id}{media.EXTENSIONS[row.mime_type]}"'
+    if _known(request, headers["ETag"]):
+        return Response(status_code=304, headers={"ETag": headers["ETag"], "Cache-Control": cache})
+    try:
+        return StreamingResponse(await cloud.blobs.stream(row.blob_key), media_type=row.mime_type, headers=headers)
+    except BlobMissing as error:
+        raise not_found() from error
+
+
+async def _mine(cloud: Cloud, user: str, photo_id: str) -> PhotoRow:
+    async with cloud.database.reading() as session:
+        row = await rows.photo(session, user, photo_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+async def _small(cloud: Cloud, row: PhotoRow) -> bytes:
+    key = f"thumbnails/{row.photo_id}"
+    if row.thumbnail == "refused" or not row.mime_type.startswith("image/"):
+        raise not_found()
+    try:
+        return await cloud.blobs.get(key)
+    except BlobMissing:
+        pass
+    try:
+        made = await cloud.thumbnails.made(await cloud.blobs.get(row.blob_key))
+    except BlobMissing as error:
+        raise not_found() from error
+    except NoThumbnail as error:
+        await _mark(cloud, row, "refused")
+        raise not_found() from error
+    await cloud.blobs.put(key, made)
+    return made
+
+
+async def _mark(cloud: Cloud, row: PhotoRow, thumbnail_state: str) -> None:
+    async with cloud.database.writing() as session:
+        fresh = await rows.photo(session, row.user, row.photo_id)
+        if fresh is not None:
+            fresh.thumbnail = thumbnail_state
+
+
+async def _forget(cloud: Cloud, user: str, photo_id: str) -> None:
+    """The row first, so that nobody sees a photo without bytes; what a crash leaves behind is swept at the next start."""
+    async with cloud.database.writing() as session:
+        row = await rows.photo(session, user, photo_id)
+        if row is None:
+            raise not_found()
+        row.deleted_at = cloud.clock.epoch_ms()
+    await cloud.erase(row)
+
+
+def _known(request: Request, etag: str) -> bool:
+    return etag in [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+
+
+def _cursor(row: PhotoRow) -> str:
+    return base64.urlsafe_b64encode(struct.pack(">qq", row.timestamp, row.number)).decode("ascii").rstrip("=")
+
+
+def _position(cursor: str) -> tuple[int, int]:
+    try:
+        timestamp, number = struct.unpack(">qq", base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, struct.error) as error:
+        raise Refusal(422, reasons.MALFORMED, "this cursor is not one of ours") from error
+    return timestamp, number

@@ -1,0 +1,120 @@
+"""Drives the sessions: joins them with the sockets of the gateways, the photo desk and the feed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from trifocal_cloud.io.answers import GlassesState, glasses_body
+from trifocal_cloud.io.desk import Desk
+from trifocal_cloud.io.feed import Feed
+from trifocal_cloud.io.line import POLICY_VIOLATION, REPLACED, Line
+from trifocal_cloud.io.simulators import Simulators
+from trifocal_cloud.sessions import Changed, Displaced, Expired, Heard, Outgoing, Session, Sessions
+from trifocal_shared.clock import Clock
+from trifocal_shared.cloud_messages import ConnectionAck, ConnectionError, PhotoRequest
+from trifocal_shared.driver import Driver
+from trifocal_shared.message import Message
+from trifocal_shared.messages import PhotoStatus
+
+log = structlog.get_logger()
+
+
+class Gateways:
+    """Every gateway that is connected, by user."""
+
+    def __init__(self, clock: Clock, new_id: Callable[[], str], desk: Desk, feed: Feed, simulators: Simulators) -> None:
+        self._clock = clock
+        self._new_id = new_id
+        self._desk = desk
+        self._feed = feed
+        self._simulators = simulators
+        self._machine = Sessions()
+        self._driver = Driver(self._machine, clock, self._drain)
+        self._lines: dict[tuple[str, int], Line] = {}
+        self._heard: list[PhotoStatus] = []
+
+    async def run(self) -> None:
+        """Keep time until cancelled."""
+        await self._driver.run()
+
+    def opened(self, user: str, expires_s: int, line: Line) -> int:
+        """A gateway has connected with a token good until `expires_s`; the epoch of its connection."""
+        now_ms = self._clock.epoch_ms()
+        epoch = self._machine.opened(user, self._new_id(), now_ms, expires_s * 1000 - now_ms, self._clock.now())
+        self._lines[(user, epoch)] = line
+        log.info("gateway connected", user=user, epoch=epoch)
+        self._driver.poke()
+        return epoch
+
+    def closed(self, user: str, epoch: int) -> None:
+        """Its connection has ended."""
+        self._lines.pop((user, epoch), None)
+        log.info("gateway disconnected", user=user, epoch=epoch)
+        self._machine.closed(user, epoch, self._clock.now())
+        self._driver.poke()
+
+    async def received(self, user: str, epoch: int, message: Message) -> None:
+        """It said something."""
+        self._machine.received(user, epoch, message, self._clock.now())
+        self._driver.poke()
+        heard, self._heard = self._heard, []
+        for report in heard:
+            await self._desk.report(user, report)
+
+    def ask(self, user: str, request: PhotoRequest) -> bool:
+        """Send a photo request; False when no gateway is connected."""
+        asked = self._machine.ask(user, request, self._clock.now())
+        self._driver.poke()
+        return asked
+
+    def session(self, user: str) -> Session | None:
+        """This user's session, to look at."""
+        return self._machine.session(user)
+
+    def glasses(self, user: str) -> GlassesState:
+        """What is known of this user's glasses."""
+        return glasses_body(self._machine.session(user), self._simulators.state(user))
+
+    def _drain(self) -> None:
+        for event in self._machine.events():
+            if isinstance(event, Outgoing):
+                self._send(event.user, event.epoch, event.message)
+            elif isinstance(event, Displaced):
+                self._dismiss(event.user, event.epoch, "CONNECTION_REPLACED", "a newer connection took over", REPLACED)
+            elif isinstance(event, Expired):
+                self._dismiss(event.user, event.epoch, "INVALID_TOKEN", "the token has expired", POLICY_VIOLATION)
+            elif isinstance(event, Changed):
+                self._desk.presence(event.user, event.gateway, event.glasses.reachable)
+                state = self.glasses(event.user)
+                self._feed.publish(event.user, "glasses", state=state.model_dump(by_alias=True))
+            elif isinstance(event, Heard):
+                self._hear(event)
+
+    def _hear(self, event: Heard) -> None:
+        if isinstance(event.message, PhotoStatus):
+            self._heard.append(event.message)
+            return
+        press = event.message
+        self._feed.publish(
+            event.user,
+            "step",
+            pressId=press.press_id,
+            source="gateway",
+            step="pressed",
+            detail=f"{press.button_id} {press.press_type}",
+        )
+
+    def _send(self, user: str, epoch: int, message: Message) -> None:
+        line = self._lines.get((user, epoch))
+        if line is None:
+            return
+        if isinstance(message, (ConnectionAck, ConnectionError)):
+            message.timestamp = datetime.fromtimestamp(self._clock.epoch_ms() / 1000, UTC).isoformat()
+        line.send(message.to_wire())
+
+    def _dismiss(self, user: str, epoch: int, code: str, sentence: str, close_code: int) -> None:
+        self._send(user, epoch, ConnectionError(message=sentence, code=code))
+        line = self._lines.pop((user, epoch), None)
+        if line is not None:
+            line.close(close_code, sentence)

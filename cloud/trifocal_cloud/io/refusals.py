@@ -1,0 +1,82 @@
+"""Refusals over HTTP: one shape, one place where exceptions become answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from trifocal_cloud.io.answers import ErrorBody
+from trifocal_cloud.io.schemas import first_fault
+from trifocal_shared import reasons
+
+STATUS_REASONS = {401: reasons.TOKEN_REJECTED, 403: reasons.FORBIDDEN, 404: reasons.NOT_FOUND, 413: reasons.TOO_LARGE}
+
+DESCRIPTIONS = {
+    401: "No token, or one that is wrong or has expired",
+    403: "Not for you",
+    404: "There is no such thing of yours",
+    408: "The upload stopped coming",
+    409: "Not as things stand now",
+    410: "It was here and has expired",
+    413: "Larger than allowed",
+    415: "Not a picture or a video",
+    422: "The message could not be understood",
+    429: "Too many at once",
+    504: "No answer in time",
+    507: "No room left",
+}
+
+
+class Refusal(Exception):
+    """Answer with this status, a reason from `trifocal_shared.reasons` and a sentence (the reason's own if none)."""
+
+    def __init__(self, status: int, reason: str, message: str = "", headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.message = message or reasons.SENTENCES[reason]
+        self.headers = headers
+
+
+def not_found() -> Refusal:
+    """It is not there, or it is somebody else's: which of the two is nobody's business."""
+    return Refusal(404, reasons.NOT_FOUND)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The refusals of a route, for the OpenAPI document."""
+    return {status: {"model": ErrorBody, "description": DESCRIPTIONS[status]} for status in statuses}
+
+
+def answer(status: int, reason: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The one shape of a refusal."""
+    return JSONResponse({"error": reason, "message": message}, status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Every exception that reaches the edge becomes an answer."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return answer(error.status, error.reason, error.message, error.headers)
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return answer(422, reasons.MALFORMED, first_fault(error.errors()))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    # A body that is not JSON at all is malformed like any other.
+    status = 422 if error.status_code == 400 else error.status_code
+    reason = STATUS_REASONS.get(status, reasons.MALFORMED)
+    sentence = error.detail if status != 422 else reasons.SENTENCES[reasons.MALFORMED]
+    return answer(status, reason, str(sentence), error.headers)

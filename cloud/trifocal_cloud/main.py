@@ -1,0 +1,154 @@
+"""The cloud's composition root: `create_app` joins the parts, `serve` runs them."""
+
+import asyncio
+import contextlib
+import socket
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from trifocal_cloud.io import (
+    console_routes,
+    console_socket,
+    event_routes,
+    gallery_routes,
+    glasses_routes,
+    glasses_socket,
+    hardware_routes,
+    health_routes,
+    photo_routes,
+    refusals,
+    share_routes,
+    sim_socket,
+)
+from trifocal_cloud.io.cloud import Cloud
+from trifocal_cloud.io.headers import SecurityHeaders
+from trifocal_cloud.settings import CloudSettings
+from trifocal_shared.clock import Clock
+
+JSON_LIMIT_BYTES = 64 * 1024
+MESSAGE_LIMIT_BYTES = 64 * 1024
+GRACEFUL_S = 5
+
+ROOMS = (
+    health_routes,
+    hardware_routes,
+    photo_routes,
+    gallery_routes,
+    share_routes,
+    glasses_routes,
+    event_routes,
+    console_routes,
+    glasses_socket,
+    sim_socket,
+    console_socket,
+)
+
+
+def random_id() -> str:
+    """An id that nobody guesses."""
+    return uuid.uuid4().hex
+
+
+def create_app(settings: CloudSettings, clock: Clock | None = None, new_id: Callable[[], str] = random_id) -> FastAPI:
+    """The whole cloud as one ASGI application. It opens its data when its lifespan begins; nothing is global."""
+    clock = clock or Clock()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with Cloud.opened(settings, clock, new_id) as cloud:
+            app.state.cloud = cloud
+            yield
+
+    app = FastAPI(
+        title="Trifocal cloud",
+        version=health_routes.VERSION,
+        description="The cloud that camera glasses and apps talk to.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=JSON_LIMIT_BYTES,
+    )
+    refusals.install(app)
+    app.add_middleware(SecurityHeaders)
+    for room in ROOMS:
+        app.include_router(room.router)
+    console_routes.mount_pages(app)
+    return app
+
+
+async def serve(settings: CloudSettings, started: Callable[[str], None], stop: asyncio.Event) -> None:
+    """Serve until `stop`; `started(url)` is called once connections are taken. Raises OSError (port taken).
+
+    A cloud by hand, with a token printed (run with the repository's packages installed)::
+
+        python -c '
+        import asyncio, pathlib, time
+        from trifocal_cloud import main, settings, tokens
+        from trifocal_cloud.io.secret import load_or_create
+        data = pathlib.Path("trifocal-data/cloud")
+        print(tokens.issue(load_or_create(data), "ann@example.com", 86400, int(time.time())))
+        asyncio.run(main.serve(settings.CloudSettings(data_dir=data, local_user="ann@example.com"), print, asyncio.Event()))
+        '
+    """
+    app = create_app(settings)
+    listener = socket.create_server((settings.host, settings.port), family=_family(settings.host), backlog=256)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            http="auto",
+            ws="websockets-sansio",
+            ws_max_size=MESSAGE_LIMIT_BYTES,
+            ws_ping_interval=settings.ping_interval_s,
+            ws_ping_timeout=settings.ping_timeout_s,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACEFUL_S,
+        )
+    )
+    with contextlib.closing(listener):
+        async with app.router.lifespan_context(app):
+            running = asyncio.create_task(server.serve(sockets=[listener]))
+            stopping = asyncio.create_task(stop.wait())
+            up = asyncio.create_task(server.up.wait())
+            try:
+                await asyncio.wait((running, up), return_when=asyncio.FIRST_COMPLETED)
+                if up.done():
+                    started(_url(listener))
+                await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                app.state.cloud.feed.close()
+                server.should_exit = True
+                stopping.cancel()
+                up.cancel()
+                await running
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it, and says when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

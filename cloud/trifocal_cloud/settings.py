@@ -1,0 +1,30 @@
+"""What can be set about the cloud: keyword arguments > environment `TRIFOCAL_CLOUD_*` > these defaults."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 2**20
+
+
+class CloudSettings(BaseSettings):
+    """The settings of one cloud node. `data_dir` holds everything it keeps; it is made when missing."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIFOCAL_CLOUD_", frozen=True)
+
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535, description="0 takes any free port")
+    local_user: str = Field(
+        default="", description="who a browser on this very machine is, without a token; empty: nobody"
+    )
+    public_url: str = Field(default="", description="how the world reaches this cloud, for links that are handed out")
+    photo_limit_bytes: int = Field(default=10 * MEBIBYTE, gt=0)
+    video_limit_bytes: int = Field(default=100 * MEBIBYTE, gt=0)
+    upload_stall_s: float = Field(
+        default=30.0, gt=0, description="an upload that sends nothing for so long is given up"
+    )
+    console_session_s: int = Field(default=30 * 86_400, gt=0, description="how long a browser stays signed in")
+    ping_interval_s: float = Field(default=10.0, gt=0)
+    ping_timeout_s: float = Field(default=20.0, gt=0)

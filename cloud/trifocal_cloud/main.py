@@ -23,6 +23,7 @@ from trifocal_cloud.io import (
     share_routes,
     sim_socket,
 )
+from trifocal_cloud.io.body_limit import BodyLimit
 from trifocal_cloud.io.cloud import Cloud
 from trifocal_cloud.io.headers import SecurityHeaders
 from trifocal_cloud.settings import CloudSettings
@@ -69,9 +70,9 @@ def create_app(settings: CloudSettings, clock: Clock | None = None, new_id: Call
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=JSON_LIMIT_BYTES,
     )
     refusals.install(app)
+    app.add_middleware(BodyLimit, limit=JSON_LIMIT_BYTES, spared=(photo_routes.UPLOAD_PATH,))
     app.add_middleware(SecurityHeaders)
     for room in ROOMS:
         app.include_router(room.router)
@@ -90,7 +91,8 @@ async def serve(settings: CloudSettings, started: Callable[[str], None], stop: a
         from trifocal_cloud.io.secret import load_or_create
         data = pathlib.Path("trifocal-data/cloud")
         print(tokens.issue(load_or_create(data), "ann@example.com", 86400, int(time.time())))
-        asyncio.run(main.serve(settings.CloudSettings(data_dir=data, local_user="ann@example.com"), print, asyncio.Event()))
+        set_up = settings.CloudSettings(data_dir=data, local_user="ann@example.com")
+        asyncio.run(main.serve(set_up, print, asyncio.Event()))
         '
     """
     app = create_app(settings)

@@ -21,7 +21,7 @@ Refusals: a report about an unknown request becomes a step; a request of another
 Who owns what, and whether a row is finished, is for the floor above to look up.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from trifocal_shared import reasons
 from trifocal_shared.messages import LOCAL_PREFIX, PhotoStatus
@@ -46,7 +46,7 @@ REPORTS = {
     "uploading": UPLOADING,
     "uploaded": UPLOADING,
 }
-"""What a `photo_status` says -> how far the photo is. `uploaded` is the gateway's word; stored is only what we stored."""
+"""What a `photo_status` says -> how far the photo is. Only what we stored ourselves is stored, whatever it says."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,25 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Word:
+    """Who said it, with what detail, and when by their own clock (epoch ms, 0 unknown)."""
+
+    source: str
+    detail: str = ""
+    timestamp: int = 0
+
+
+OURS = Word(CLOUD)
+
+
+@dataclass(frozen=True)
 class Stepped:
     """Something happened to a request. `status` is where it stands now, empty when the desk does not watch it."""
 
     ticket: Ticket
-    source: str
+    word: Word
     step: str
     status: str
-    detail: str = ""
-    timestamp: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,11 +89,9 @@ class Finished:
     """The one final answer: `stored`, or `failed` with its reason."""
 
     ticket: Ticket
+    word: Word
     status: str
-    source: str = CLOUD
     reason: str = ""
-    detail: str = ""
-    timestamp: int = 0
 
 
 @dataclass
@@ -92,7 +100,7 @@ class _Pending:
     status: str
     ends_at: int | None
     silent_at: int | None
-    storing: bool = field(default=False)
+    storing: bool = False
 
     def deadline(self) -> int | None:
         if self.storing:
@@ -112,7 +120,7 @@ class PhotoDesk:
     def requested(self, ticket: Ticket, now: int, budget_ms: int = SYSTEM_BUDGET_MS) -> None:
         """Somebody wants a photo, and the glasses are being told."""
         self._watch(ticket, REQUESTED, now + budget_ms, now + SILENCE_MS)
-        self._step(ticket, CLOUD, "requested", REQUESTED)
+        self._step(ticket, OURS, "requested", REQUESTED)
 
     def adopted(self, ticket: Ticket, now: int) -> None:
         """A photo that the glasses took on their own was heard of."""
@@ -127,7 +135,7 @@ class PhotoDesk:
     def restored(self, ticket: Ticket, status: str, now: int) -> None:
         """The request was open when the cloud went down; its time begins again, without the wait for a first word."""
         self._watch(ticket, status, None if ticket.local else now + SYSTEM_BUDGET_MS, None)
-        self._step(ticket, CLOUD, "restored", status)
+        self._step(ticket, OURS, "restored", status)
 
     def presence(self, user: str, gateway: bool, glasses: bool, now: int) -> None:
         """Whether this user's gateway is connected, and whether its glasses are (True while nobody has said)."""
@@ -145,19 +153,19 @@ class PhotoDesk:
         source = report.source if report.source in (GLASSES, GATEWAY) else GLASSES
         pending = self._pending.get((user, report.request_id))
         ticket = pending.ticket if pending else Ticket(user, report.request_id, report.press_id)
-        detail = report.error_message
+        word = Word(source, report.error_message, report.timestamp)
         if report.status == FAILED:
             reason = _known(report.error_code, source)
             if pending and not pending.storing:
-                self._finish(pending, FAILED, source, reason, detail, report.timestamp)
+                self._finish(pending, word, FAILED, reason)
             else:
-                self._step(ticket, source, FAILED, pending.status if pending else "", reason, report.timestamp)
+                self._step(ticket, replace(word, detail=reason), FAILED, pending.status if pending else "")
             return
         if pending:
             pending.silent_at = None
             pending.status = _further(pending.status, REPORTS.get(report.status, REQUESTED))
         step = report.status if report.status in REPORTS else UNKNOWN
-        self._step(ticket, source, step, pending.status if pending else "", detail, report.timestamp)
+        self._step(ticket, word, step, pending.status if pending else "")
 
     def storing(self, user: str, request_id: str, now: int) -> None:
         """The photo is here and is being written down. Ends with `stored` or `unstored`."""
@@ -175,9 +183,9 @@ class PhotoDesk:
         """The photo is durable. Also right for a request that has ended already, or was never heard of."""
         pending = self._pending.get((ticket.user, ticket.request_id))
         if pending:
-            self._finish(pending, STORED, CLOUD)
+            self._finish(pending, OURS, STORED)
         else:
-            self._step(ticket, CLOUD, STORED, "")
+            self._step(ticket, OURS, STORED, "")
         if ticket.local:
             self._captured_locally(ticket, now)
 
@@ -195,7 +203,7 @@ class PhotoDesk:
 
     def timeout(self, now: int) -> None:
         for pending in self._due(now):
-            self._finish(pending, FAILED, CLOUD, self._why(pending))
+            self._finish(pending, OURS, FAILED, self._why(pending))
 
     def events(self) -> list[Stepped | Finished]:
         drained, self._events = self._events, []
@@ -234,16 +242,14 @@ class PhotoDesk:
             and not pending.storing
         ]
         for pending in twins:
-            self._finish(pending, FAILED, CLOUD, reasons.CAPTURED_LOCALLY)
+            self._finish(pending, OURS, FAILED, reasons.CAPTURED_LOCALLY)
 
-    def _finish(
-        self, pending: _Pending, status: str, source: str, reason: str = "", detail: str = "", timestamp: int = 0
-    ) -> None:
+    def _finish(self, pending: _Pending, word: Word, status: str, reason: str = "") -> None:
         del self._pending[(pending.ticket.user, pending.ticket.request_id)]
-        self._events.append(Finished(pending.ticket, status, source, reason, detail, timestamp))
+        self._events.append(Finished(pending.ticket, word, status, reason))
 
-    def _step(self, ticket: Ticket, source: str, step: str, status: str, detail: str = "", timestamp: int = 0) -> None:
-        self._events.append(Stepped(ticket, source, step, status, detail, timestamp))
+    def _step(self, ticket: Ticket, word: Word, step: str, status: str) -> None:
+        self._events.append(Stepped(ticket, word, step, status))
 
 
 def _further(status: str, reported: str) -> str:

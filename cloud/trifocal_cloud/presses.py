@@ -19,6 +19,16 @@ TAKE_PHOTO = "take_photo"
 
 
 @dataclass(frozen=True)
+class Press:
+    """Who pressed what, and how long; the id is empty when the peer gives none."""
+
+    user: str
+    press_id: str
+    button_id: str
+    press_type: str
+
+
+@dataclass(frozen=True)
 class Decision:
     """What to do about a press: an action with the request it makes, or nothing (`action` empty)."""
 
@@ -34,18 +44,16 @@ class Presses:
     def __init__(self) -> None:
         self._recent: dict[str, deque[tuple[int, Decision]]] = {}
 
-    def pressed(
-        self, user: str, press_id: str, button_id: str, press_type: str, heard: bool, request_id: str, now: int
-    ) -> Decision | None:
+    def pressed(self, press: Press, heard: bool, request_id: str, now: int) -> Decision | None:
         """The decision about a press, `first` only once; None when there are too many. Uses up `request_id` or not."""
-        recent = self._fresh(user, now)
+        recent = self._fresh(press.user, now)
         for _, decision in recent:
-            if press_id and decision.press_id == press_id:
-                return Decision(press_id, decision.action, decision.request_id, first=False)
+            if press.press_id and decision.press_id == press.press_id:
+                return Decision(press.press_id, decision.action, decision.request_id, first=False)
         if len(recent) >= PRESS_LIMIT:
             return None
-        takes_photo = not heard and button_id in PHOTO_BUTTONS and press_type == "short"
-        decision = Decision(press_id, TAKE_PHOTO, request_id) if takes_photo else Decision(press_id)
+        takes_photo = not heard and press.button_id in PHOTO_BUTTONS and press.press_type == "short"
+        decision = Decision(press.press_id, TAKE_PHOTO, request_id) if takes_photo else Decision(press.press_id)
         recent.append((now, decision))
         return decision
 

@@ -43,10 +43,12 @@ class SimChanged:
 
 @dataclass(frozen=True)
 class SimAnswered:
-    """The one answer to a command."""
+    """The one answer to a command: the glasses' own, or the reason why there is none."""
 
     user: str
-    result: SimResult
+    command_id: str
+    result: SimResult | None
+    reason: str = ""
 
 
 SimHappening = SimOutgoing | SimDisplaced | SimChanged | SimAnswered
@@ -94,7 +96,7 @@ class SimDoor:
             attached.state = message
             self._events.append(SimChanged(user, message))
         elif isinstance(message, SimResult) and attached.waiting.pop(message.command_id, None) is not None:
-            self._events.append(SimAnswered(user, message))
+            self._events.append(SimAnswered(user, message.command_id, message))
 
     def commanded(self, user: str, command: SimCommand, now: int) -> str:
         """Give a command; empty when it was sent, else the reason why not."""
@@ -119,7 +121,7 @@ class SimDoor:
         for user, attached in self._attached.items():
             for command_id in [key for key, at in attached.waiting.items() if at <= now]:
                 del attached.waiting[command_id]
-                self._fail(user, command_id, reasons.GLASSES_SILENT)
+                self._events.append(SimAnswered(user, command_id, None, reasons.GLASSES_SILENT))
 
     def events(self) -> list[SimHappening]:
         drained, self._events = self._events, []
@@ -131,10 +133,5 @@ class SimDoor:
 
     def _abandon(self, user: str, attached: _Attached) -> None:
         for command_id in attached.waiting:
-            self._fail(user, command_id, reasons.GLASSES_OFFLINE)
+            self._events.append(SimAnswered(user, command_id, None, reasons.GLASSES_OFFLINE))
         attached.waiting.clear()
-
-    def _fail(self, user: str, command_id: str, reason: str) -> None:
-        sentence = reasons.SENTENCES[reason]
-        result = SimResult(command_id=command_id, success=False, error_code=reason, error_message=sentence)
-        self._events.append(SimAnswered(user, result))

@@ -1,4 +1,4 @@
-"""Tokens that expire: core tokens say who speaks, console tokens sit in a browser's cookie, share tokens open one photo.
+"""Tokens that expire: a core token says who speaks, a console token sits in a cookie, a share token opens one photo.
 
 All are JWTs (HS256) from one secret. The audience keeps them apart: none is ever taken for another kind.
 Time is an argument (epoch seconds), so that expiry can be tested without waiting.

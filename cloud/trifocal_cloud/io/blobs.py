@@ -11,7 +11,7 @@ from obstore.store import LocalStore
 CHUNK_BYTES = 256 * 1024
 
 
-class BlobMissing(Exception):
+class BlobMissingError(Exception):
     """There are no bytes under this key."""
 
 
@@ -29,19 +29,19 @@ class Blobs:
         await asyncio.to_thread(self._settle, key)
 
     async def get(self, key: str) -> bytes:
-        """All the bytes under `key`. Raises BlobMissing."""
+        """All the bytes under `key`. Raises BlobMissingError."""
         try:
             found = await obstore.get_async(self._store, key)
         except FileNotFoundError as error:
-            raise BlobMissing(key) from error
+            raise BlobMissingError(key) from error
         return bytes(await found.bytes_async())
 
     async def stream(self, key: str) -> AsyncIterator[bytes]:
-        """The bytes under `key`, in pieces. Raises BlobMissing before the first piece."""
+        """The bytes under `key`, in pieces. Raises BlobMissingError before the first piece."""
         try:
             found = await obstore.get_async(self._store, key)
         except FileNotFoundError as error:
-            raise BlobMissing(key) from error
+            raise BlobMissingError(key) from error
 
         async def pieces() -> AsyncIterator[bytes]:
             async for piece in found.stream(min_chunk_size=CHUNK_BYTES):

@@ -6,9 +6,9 @@ from trifocal_cloud.io import rows
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.desk import Desk
 from trifocal_cloud.io.feed import Feed
-from trifocal_cloud.io.refusals import Refusal
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.photos import CLOUD, Ticket
-from trifocal_cloud.presses import WINDOW_MS, Presses
+from trifocal_cloud.presses import WINDOW_MS, Press, Presses
 from trifocal_cloud.trails import Step
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
@@ -38,14 +38,13 @@ class Buttons:
                 self._machine.restored(row.user, row.press_id, row.request_id, age_ms, self._clock.now())
 
     async def press(self, user: str, report: ButtonPressReport) -> ButtonPressAnswer:
-        """What to do about a press. Raises Refusal when there are too many."""
+        """What to do about a press. Raises RefusedError when there are too many."""
         key = (user, "press", report.press_id) if report.press_id else object()
         async with self._desk.turns.holding(key):
-            decision = self._machine.pressed(
-                user, report.press_id, report.button_id, report.press_type, False, self._new_id(), self._clock.now()
-            )
+            press = Press(user, report.press_id, report.button_id, report.press_type)
+            decision = self._machine.pressed(press, False, self._new_id(), self._clock.now())
             if decision is None:
-                raise Refusal(429, reasons.TOO_MANY)
+                raise RefusedError(429, reasons.TOO_MANY)
             if decision.first:
                 await self._carry_out(user, report, decision.request_id)
         return ButtonPressAnswer(success=True, action=decision.action, request_id=decision.request_id)

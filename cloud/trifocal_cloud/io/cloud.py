@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, cast
 
-import structlog
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
@@ -26,8 +25,6 @@ from trifocal_cloud.io.uploads import Limits
 from trifocal_cloud.settings import CloudSettings
 from trifocal_shared.clock import Clock
 
-log = structlog.get_logger()
-
 
 class Cloud:
     """Nothing but the parts, in the order in which they need each other."""
@@ -47,7 +44,16 @@ class Cloud:
         self.gateways = Gateways(clock, new_id, self.desk, self.feed, self.simulators)
         limits = Limits(settings.photo_limit_bytes, settings.video_limit_bytes, settings.upload_stall_s)
         staging = settings.data_dir / "staging"
-        self.intake = Intake(clock, new_id, database, self.blobs, self.desk, self.thumbnails, staging, limits)
+        self.intake = Intake(
+            clock=clock,
+            new_id=new_id,
+            database=database,
+            blobs=self.blobs,
+            desk=self.desk,
+            thumbnails=self.thumbnails,
+            staging=staging,
+            limits=limits,
+        )
 
     @classmethod
     @asynccontextmanager
@@ -59,14 +65,15 @@ class Cloud:
             await cloud.desk.restore()
             await cloud.buttons.restore()
             await cloud._sweep()
-            tasks = [asyncio.create_task(part.run()) for part in (cloud.desk, cloud.simulators, cloud.gateways)]
-            try:
-                yield cloud
-            finally:
-                cloud.feed.close()
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+            # A part that dies takes the cloud down with it, aloud: one that is half alive would keep people waiting.
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(part.run()) for part in (cloud.desk, cloud.simulators, cloud.gateways)]
+                try:
+                    yield cloud
+                finally:
+                    cloud.feed.close()
+                    for task in tasks:
+                        task.cancel()
         finally:
             await database.close()
 

@@ -12,7 +12,7 @@ from trifocal_cloud import tokens
 from trifocal_cloud.io.answers import Done, User
 from trifocal_cloud.io.cloud import Cloud, TheCloud
 from trifocal_cloud.io.identity import COOKIE, Who, on_this_machine, same_origin, unknown
-from trifocal_cloud.io.refusals import Refusal, documented, not_found
+from trifocal_cloud.io.refusals import RefusedError, documented, not_found
 from trifocal_cloud.io.schemas import Wire
 from trifocal_shared import reasons
 
@@ -48,7 +48,7 @@ async def sign_in(
     expires_s = now_s + cloud.settings.console_session_s
     if body.token:
         if request.headers.get("origin") and not same_origin(request):
-            raise Refusal(403, reasons.FORBIDDEN)
+            raise RefusedError(403, reasons.FORBIDDEN)
         speaker = cloud.identity.bearer(body.token)
         user, expires_s = speaker.user, min(expires_s, speaker.expires_s)
     else:
@@ -95,5 +95,5 @@ def _local_user(cloud: Cloud, request: Request) -> str:
     if not cloud.settings.local_user:
         raise unknown(reasons.NO_TOKEN)
     if not on_this_machine(request):
-        raise Refusal(403, reasons.FORBIDDEN)
+        raise RefusedError(403, reasons.FORBIDDEN)
     return cloud.settings.local_user

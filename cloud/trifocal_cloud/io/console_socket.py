@@ -7,8 +7,8 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from trifocal_cloud.io.feed import Feed
-from trifocal_cloud.io.line import TRY_AGAIN_LATER
-from trifocal_cloud.io.refusals import Refusal
+from trifocal_cloud.io.line import GOING_AWAY, TRY_AGAIN_LATER
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.sockets import admitted
 
 router = APIRouter()
@@ -30,7 +30,7 @@ async def console_socket(socket: WebSocket) -> None:
             task.cancel()
         results = await asyncio.gather(teller, listener, return_exceptions=True)
     for result in results:
-        if isinstance(result, Refusal):
+        if isinstance(result, RefusedError):
             await socket.close(TRY_AGAIN_LATER, result.message)
         elif isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
             raise result
@@ -48,6 +48,7 @@ async def _tell(socket: WebSocket, feed: Feed, user: str, after: int | None) -> 
             if ring.last_id <= seen:
                 bell.clear()
                 await bell.wait()
+    await socket.close(GOING_AWAY)
 
 
 async def _listen(socket: WebSocket) -> None:

@@ -30,7 +30,7 @@ class Database:
     @classmethod
     async def open(cls, data_dir: Path) -> "Database":
         """Open, or make, the database of this data directory and migrate it to the newest schema."""
-        data_dir.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
         engine = create_async_engine(f"sqlite+aiosqlite:///{data_dir / NAME}", pool_size=4, max_overflow=4)
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)

@@ -13,7 +13,7 @@ from trifocal_cloud.io import rows
 from trifocal_cloud.io.answers import photo_body
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.feed import Feed
-from trifocal_cloud.io.refusals import Refusal
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.tables import PhotoRequestRow, PhotoRow
 from trifocal_cloud.io.turns import Turns
 from trifocal_cloud.photos import CAPTURED, FAILED, REQUESTED, STORED, Finished, PhotoDesk, Stepped, Ticket
@@ -65,9 +65,9 @@ class Desk:
             group.create_task(self._tell())
 
     async def request(self, ticket: Ticket, app_id: str, save_to_gallery: bool) -> None:
-        """Begin a request: durable first, then its time runs. Raises Refusal when too many are open."""
+        """Begin a request: durable first, then its time runs. Raises RefusedError when too many are open."""
         if self._machine.open_requests(ticket.user) >= OPEN_LIMIT:
-            raise Refusal(429, reasons.TOO_MANY)
+            raise RefusedError(429, reasons.TOO_MANY)
         await self._write_request(ticket, app_id, save_to_gallery)
         self._machine.requested(ticket, self._clock.now())
         self._driver.poke()
@@ -158,15 +158,16 @@ class Desk:
         event, ticket = noted.event, noted.event.ticket
         finished = isinstance(event, Finished)
         step = event.status if isinstance(event, Finished) else event.step
-        detail = event.reason if isinstance(event, Finished) and event.reason else event.detail
-        at = event.timestamp if 0 < event.timestamp <= noted.at + CLOCK_SLACK_MS else noted.at
+        detail = event.reason if isinstance(event, Finished) and event.reason else event.word.detail
+        said_at = event.word.timestamp
+        at = said_at if 0 < said_at <= noted.at + CLOCK_SLACK_MS else noted.at
         trails = self._feed.trails(ticket.user)
         trail = trails.of_request(ticket.request_id)
         if trail is None and (finished or event.status):
             trail = trails.request(ticket.request_id, ticket.press_id)
         photo = self._stored.pop((ticket.user, ticket.request_id), None) if step == STORED else None
         if trail is not None:
-            trail.add(Step(event.source, step, at, detail))
+            trail.add(Step(event.word.source, step, at, detail))
             _follow(trail, event, photo)
         self._feed.publish(
             ticket.user,
@@ -174,7 +175,7 @@ class Desk:
             at,
             requestId=ticket.request_id,
             pressId=ticket.press_id,
-            source=event.source,
+            source=event.word.source,
             step=step,
             detail=detail,
             status=trail.status if trail else "unknown",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from trifocal_cloud.events import Event, EventRing
-from trifocal_cloud.io.refusals import Refusal
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.trails import Trails
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
@@ -43,10 +43,10 @@ class Feed:
 
     @contextmanager
     def listening(self, user: str) -> Iterator[asyncio.Event]:
-        """A bell that is set whenever something was published. Raises Refusal when too many listen already."""
+        """A bell that is set whenever something was published. Raises RefusedError when too many listen already."""
         bells = self._bells.setdefault(user, set())
         if len(bells) >= LISTENER_LIMIT:
-            raise Refusal(429, reasons.TOO_MANY)
+            raise RefusedError(429, reasons.TOO_MANY)
         bell = asyncio.Event()
         bells.add(bell)
         try:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import struct
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
@@ -12,13 +12,13 @@ from pydantic import Field
 from trifocal_cloud import media
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.answers import Done, GalleryPage, Photo, Shared, base_url, photo_body
-from trifocal_cloud.io.blobs import BlobMissing
+from trifocal_cloud.io.blobs import BlobMissingError
 from trifocal_cloud.io.cloud import Cloud, TheCloud
 from trifocal_cloud.io.identity import Who
-from trifocal_cloud.io.refusals import Refusal, documented, not_found
+from trifocal_cloud.io.refusals import RefusedError, documented, not_found
 from trifocal_cloud.io.schemas import Wire
 from trifocal_cloud.io.tables import PhotoRow
-from trifocal_cloud.io.thumbnails import NoThumbnail
+from trifocal_cloud.io.thumbnails import NoThumbnailError
 from trifocal_shared import reasons
 
 DAY_S = 86_400
@@ -27,8 +27,14 @@ LONGEST_SHARE_S = 30 * DAY_S
 router = APIRouter(prefix="/api/gallery", tags=["gallery"])
 
 PhotoId = Annotated[str, Path(alias="photoId", min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-PICTURE = {200: {"description": "The picture", "content": {kind: {} for kind in media.EXTENSIONS}}}
-SMALL_PICTURE = {200: {"description": "A JPEG of at most 320 x 320", "content": {"image/jpeg": {}}}}
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The picture", "content": {kind: {} for kind in media.EXTENSIONS}},
+    304: {"description": "You have it already (`If-None-Match`)"},
+}
+SMALL_PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A JPEG of at most 320 x 320", "content": {"image/jpeg": {}}},
+    304: {"description": "You have it already (`If-None-Match`)"},
+}
 
 
 class Sharing(Wire):
@@ -100,14 +106,14 @@ async def delete(cloud: TheCloud, user: Who, photo_id: PhotoId) -> Done:
 
 
 async def picture(cloud: Cloud, request: Request, row: PhotoRow, cache: str) -> Response:
-    """A photo's bytes, or 304 when the asker has them. Raises Refusal."""
+    """A photo's bytes, or 304 when the asker has them. Raises RefusedError."""
     headers = {"ETag": f'"{row.sha256}"', "Cache-Control": cache, "Content-Length": str(row.size)}
     headers["Content-Disposition"] = f'inline; filename="{row.photo_id}{media.EXTENSIONS[row.mime_type]}"'
     if _known(request, headers["ETag"]):
         return Response(status_code=304, headers={"ETag": headers["ETag"], "Cache-Control": cache})
     try:
         return StreamingResponse(await cloud.blobs.stream(row.blob_key), media_type=row.mime_type, headers=headers)
-    except BlobMissing as error:
+    except BlobMissingError as error:
         raise not_found() from error
 
 
@@ -125,13 +131,13 @@ async def _small(cloud: Cloud, row: PhotoRow) -> bytes:
         raise not_found()
     try:
         return await cloud.blobs.get(key)
-    except BlobMissing:
+    except BlobMissingError:
         pass
     try:
         made = await cloud.thumbnails.made(await cloud.blobs.get(row.blob_key))
-    except BlobMissing as error:
+    except BlobMissingError as error:
         raise not_found() from error
-    except NoThumbnail as error:
+    except NoThumbnailError as error:
         await _mark(cloud, row, "refused")
         raise not_found() from error
     await cloud.blobs.put(key, made)
@@ -146,7 +152,7 @@ async def _mark(cloud: Cloud, row: PhotoRow, thumbnail_state: str) -> None:
 
 
 async def _forget(cloud: Cloud, user: str, photo_id: str) -> None:
-    """The row first, so that nobody sees a photo without bytes; what a crash leaves behind is swept at the next start."""
+    """The row first: nobody sees a photo without bytes, and what a crash leaves behind is swept at the next start."""
     async with cloud.database.writing() as session:
         row = await rows.photo(session, user, photo_id)
         if row is None:
@@ -167,5 +173,5 @@ def _position(cursor: str) -> tuple[int, int]:
     try:
         timestamp, number = struct.unpack(">qq", base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, struct.error) as error:
-        raise Refusal(422, reasons.MALFORMED, "this cursor is not one of ours") from error
+        raise RefusedError(422, reasons.MALFORMED, "this cursor is not one of ours") from error
     return timestamp, number

@@ -11,8 +11,9 @@ from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.line import POLICY_VIOLATION, REPLACED, Line
 from trifocal_cloud.io.simulators import Simulators
 from trifocal_cloud.sessions import Changed, Displaced, Expired, Heard, Outgoing, Session, Sessions
+from trifocal_shared import cloud_messages
 from trifocal_shared.clock import Clock
-from trifocal_shared.cloud_messages import ConnectionAck, ConnectionError, PhotoRequest
+from trifocal_shared.cloud_messages import ConnectionAck, PhotoRequest
 from trifocal_shared.driver import Driver
 from trifocal_shared.message import Message
 from trifocal_shared.messages import PhotoStatus
@@ -109,12 +110,12 @@ class Gateways:
         line = self._lines.get((user, epoch))
         if line is None:
             return
-        if isinstance(message, (ConnectionAck, ConnectionError)):
+        if isinstance(message, (ConnectionAck, cloud_messages.ConnectionError)):
             message.timestamp = datetime.fromtimestamp(self._clock.epoch_ms() / 1000, UTC).isoformat()
         line.send(message.to_wire())
 
     def _dismiss(self, user: str, epoch: int, code: str, sentence: str, close_code: int) -> None:
-        self._send(user, epoch, ConnectionError(message=sentence, code=code))
+        self._send(user, epoch, cloud_messages.ConnectionError(message=sentence, code=code))
         line = self._lines.pop((user, epoch), None)
         if line is not None:
             line.close(close_code, sentence)

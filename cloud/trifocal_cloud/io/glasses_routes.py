@@ -7,14 +7,11 @@ from fastapi import APIRouter, Body
 from trifocal_cloud.io.answers import GlassesState
 from trifocal_cloud.io.cloud import TheCloud
 from trifocal_cloud.io.identity import Who
-from trifocal_cloud.io.refusals import Refusal, documented
+from trifocal_cloud.io.refusals import documented
 from trifocal_cloud.io.schemas import Derived, Text, Wire
-from trifocal_shared import reasons
 from trifocal_shared.sim_messages import SimResult
 
 router = APIRouter(prefix="/api/glasses", tags=["glasses"])
-
-STATUSES = {reasons.NO_SIMULATOR: 409, reasons.TOO_MANY: 429, reasons.GLASSES_OFFLINE: 409, reasons.GLASSES_SILENT: 504}
 
 
 class Command(Wire):
@@ -38,7 +35,4 @@ async def glasses(cloud: TheCloud, user: Who) -> GlassesState:
 )
 async def simulate(cloud: TheCloud, user: Who, command: Annotated[Command, Body()]) -> SimResult:
     """Press, fold, unplug … the simulated glasses. Their own refusal is an answer with `success` false."""
-    result = await cloud.simulators.command(user, command.command, command.value, command.long)
-    if not result.success and result.error_code in STATUSES:
-        raise Refusal(STATUSES[result.error_code], result.error_code)
-    return result
+    return await cloud.simulators.command(user, command.command, command.value, command.long)

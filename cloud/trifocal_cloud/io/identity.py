@@ -9,7 +9,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from starlette.requests import HTTPConnection
 
 from trifocal_cloud import tokens
-from trifocal_cloud.io.refusals import Refusal
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
 
@@ -36,7 +36,7 @@ class Identity:
         self._clock = clock
 
     def of(self, connection: HTTPConnection) -> Speaker:
-        """Who makes this request or opens this socket. Raises Refusal (401, or 403 for a foreign page's request)."""
+        """Who makes this request or opens this socket. Raises RefusedError: 401, or 403 for a foreign page."""
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme:
             if scheme.lower() != "bearer":
@@ -49,11 +49,11 @@ class Identity:
         # A socket's opening is a GET that acts, so it is held to the same rule.
         acts = connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE_METHODS
         if acts and not same_origin(connection):
-            raise Refusal(403, reasons.FORBIDDEN)
+            raise RefusedError(403, reasons.FORBIDDEN)
         return speaker
 
     def bearer(self, token: str) -> Speaker:
-        """Whose core token this is. Raises Refusal."""
+        """Whose core token this is. Raises RefusedError."""
         return self._verified(token, tokens.CORE)
 
     def console_token(self, user: str, expires_s: int) -> str:
@@ -65,11 +65,13 @@ class Identity:
         return tokens.issue_share(self._secret, photo_id, expires_s, self._clock.epoch_ms() // 1000)
 
     def shared_photo(self, token: str) -> str:
-        """The photo that a share token opens. Raises Refusal: 410 when it has expired, 404 when it is none."""
+        """The photo that a share token opens. Raises RefusedError: 410 when it has expired, 404 when it is none."""
         try:
             return tokens.verify(self._secret, token, tokens.SHARE, self._clock.epoch_ms() // 1000)[0]
         except tokens.TokenError as error:
-            raise Refusal(410, reasons.EXPIRED) if error.expired else Refusal(404, reasons.NOT_FOUND) from error
+            raise (
+                RefusedError(410, reasons.EXPIRED) if error.expired else RefusedError(404, reasons.NOT_FOUND)
+            ) from error
 
     def _verified(self, token: str, audience: str) -> Speaker:
         try:
@@ -94,10 +96,10 @@ def on_this_machine(request: Request) -> bool:
     return request.url.hostname in LOOPBACK_NAMES and same_origin(request)
 
 
-def unknown(reason: str) -> Refusal:
+def unknown(reason: str) -> RefusedError:
     """401: nobody we know."""
     sentence = "no token was given" if reason == reasons.NO_TOKEN else ""
-    return Refusal(401, reason, sentence, headers={"WWW-Authenticate": 'Bearer realm="trifocal"'})
+    return RefusedError(401, reason, sentence, headers={"WWW-Authenticate": 'Bearer realm="trifocal"'})
 
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="coreToken", description="A core token: `trifocal token`.")

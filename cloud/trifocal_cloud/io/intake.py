@@ -18,7 +18,7 @@ from trifocal_cloud.io.answers import photo_url
 from trifocal_cloud.io.blobs import Blobs
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.desk import Desk
-from trifocal_cloud.io.refusals import Refusal
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.schemas import first_fault, message_of, model_of
 from trifocal_cloud.io.tables import PhotoRequestRow, PhotoRow
 from trifocal_cloud.io.thumbnails import Thumbnails
@@ -36,6 +36,7 @@ class Intake:
 
     def __init__(
         self,
+        *,
         clock: Clock,
         new_id: Callable[[], str],
         database: Database,
@@ -58,7 +59,7 @@ class Intake:
             litter.unlink()
 
     async def receive(self, user: str, request: Request) -> UploadAnswer:
-        """Take in one upload of this user. Raises Refusal."""
+        """Take in one upload of this user. Raises RefusedError."""
         path = self._staging / hashlib.sha256(self._new_id().encode()).hexdigest()
         try:
             with Upload(path, request.headers.get("content-type", ""), self._limits) as upload:
@@ -69,7 +70,7 @@ class Intake:
                     return await self._keep(ticket, metadata, received)
         except OSError as error:
             if error.errno in DISK_FULL:
-                raise Refusal(507, reasons.STORAGE_FULL) from error
+                raise RefusedError(507, reasons.STORAGE_FULL) from error
             raise
 
     async def _keep(self, ticket: Ticket, metadata: UploadMetadata, received: Received) -> UploadAnswer:
@@ -77,10 +78,10 @@ class Intake:
             asked = await rows.request(session, ticket.user, ticket.request_id)
             there = await rows.photo_of_request(session, ticket.user, ticket.request_id)
         if asked is None and not ticket.local:
-            raise Refusal(403, reasons.FOREIGN_REQUEST)
+            raise RefusedError(403, reasons.FOREIGN_REQUEST)
         if there is not None:
             if there.sha256 != received.sha256:
-                raise Refusal(409, reasons.CONFLICT)
+                raise RefusedError(409, reasons.CONFLICT)
             return _answer(there, duplicate=True)
         if asked is not None and asked.press_id:
             ticket = Ticket(ticket.user, ticket.request_id, asked.press_id)
@@ -146,15 +147,15 @@ class Intake:
 def _metadata(received: Received) -> UploadMetadata:
     text = received.texts.get("metadata")
     if text is None:
-        raise Refusal(422, reasons.MALFORMED, "the upload has no metadata")
+        raise RefusedError(422, reasons.MALFORMED, "the upload has no metadata")
     try:
         metadata = message_of(UploadMetadata, model_of(UploadMetadata).model_validate_json(text))
     except ValidationError as error:
-        raise Refusal(422, reasons.MALFORMED, first_fault(error.errors())) from error
+        raise RefusedError(422, reasons.MALFORMED, first_fault(error.errors())) from error
     if metadata.media_type != media.media_type(received.mime_type):
-        raise Refusal(415, reasons.NOT_AN_IMAGE, f"the file is a {media.media_type(received.mime_type)}")
+        raise RefusedError(415, reasons.NOT_AN_IMAGE, f"the file is a {media.media_type(received.mime_type)}")
     if metadata.sha256 and metadata.sha256 != received.sha256:
-        raise Refusal(422, reasons.CORRUPT)
+        raise RefusedError(422, reasons.CORRUPT)
     return metadata
 
 

@@ -13,6 +13,7 @@ QUEUE_LIMIT = 256
 PER_SECOND, BURST = 50, 200
 
 POLICY_VIOLATION = 1008
+GOING_AWAY = 1001
 TRY_AGAIN_LATER = 1013
 REPLACED = 4001
 """Ours: a newer connection of the same user took over; there is no point in coming back at once."""

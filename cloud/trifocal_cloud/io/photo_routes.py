@@ -9,7 +9,7 @@ from trifocal_cloud.io import rows
 from trifocal_cloud.io.answers import Requested, RequestState, request_body
 from trifocal_cloud.io.cloud import Cloud, TheCloud
 from trifocal_cloud.io.identity import Who
-from trifocal_cloud.io.refusals import Refusal, documented
+from trifocal_cloud.io.refusals import RefusedError, documented
 from trifocal_cloud.io.schemas import Derived, Wire
 from trifocal_cloud.photos import Ticket
 from trifocal_cloud.trails import Trail, merged
@@ -17,6 +17,7 @@ from trifocal_shared import reasons
 from trifocal_shared.cloud_messages import PhotoRequest, UploadAnswer
 
 LONGEST_WAIT_S = 60
+UPLOAD_PATH = "/api/photos/upload"
 
 router = APIRouter(prefix="/api", tags=["photos"])
 
@@ -50,11 +51,10 @@ class Wanted(Wire):
 
 
 @router.post(
-    "/photos/upload",
+    UPLOAD_PATH.removeprefix("/api"),
     response_model=Annotated[UploadAnswer, Derived()],
     responses=documented(401, 403, 408, 409, 413, 415, 422, 507),
     openapi_extra=UPLOAD_BODY,
-    max_body_size=2**31,
 )
 async def upload(cloud: TheCloud, user: Who, request: Request) -> UploadAnswer:
     """Take in a photo. It is durable when this answers; idempotent by `requestId`."""
@@ -66,9 +66,9 @@ async def request_photo(cloud: TheCloud, user: Who, wanted: Annotated[Wanted, Bo
     """Ask the glasses for a photo now."""
     session = cloud.gateways.session(user)
     if session is None or not session.connected:
-        raise Refusal(409, reasons.GATEWAY_OFFLINE)
+        raise RefusedError(409, reasons.GATEWAY_OFFLINE)
     if not session.glasses.reachable:
-        raise Refusal(409, reasons.GLASSES_OFFLINE)
+        raise RefusedError(409, reasons.GLASSES_OFFLINE)
     request_id = cloud.new_id()
     await cloud.desk.request(Ticket(user, request_id), "api", wanted.save_to_gallery)
     asked = PhotoRequest(
@@ -123,7 +123,10 @@ async def _awaited(
     wait_s: float,
 ) -> Trail:
     """What is remembered, else what is stored; waits for the memory to say something final."""
-    found = remembered() or await stored()
+    found = remembered()
+    if found is None or not (found.final or found.request_id):
+        written = await stored()
+        found = written if found is None or written.request_id else found
     if found.final or wait_s == 0:
         return found
 

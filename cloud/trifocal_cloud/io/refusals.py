@@ -30,7 +30,7 @@ DESCRIPTIONS = {
 }
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """Answer with this status, a reason from `trifocal_shared.reasons` and a sentence (the reason's own if none)."""
 
     def __init__(self, status: int, reason: str, message: str = "", headers: Mapping[str, str] | None = None) -> None:
@@ -41,9 +41,9 @@ class Refusal(Exception):
         self.headers = headers
 
 
-def not_found() -> Refusal:
+def not_found() -> RefusedError:
     """It is not there, or it is somebody else's: which of the two is nobody's business."""
-    return Refusal(404, reasons.NOT_FOUND)
+    return RefusedError(404, reasons.NOT_FOUND)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -58,13 +58,13 @@ def answer(status: int, reason: str, message: str, headers: Mapping[str, str] | 
 
 def install(app: FastAPI) -> None:
     """Every exception that reaches the edge becomes an answer."""
-    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)
+    assert isinstance(error, RefusedError)
     return answer(error.status, error.reason, error.message, error.headers)
 
 

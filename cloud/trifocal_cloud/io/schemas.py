@@ -5,7 +5,7 @@ the edge touches pydantic. `Annotated[ButtonPressReport, Derived()]` is a type t
 """
 
 import json
-from functools import cache
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -42,7 +42,7 @@ def _plain(text: str) -> str:
 
 NOTE_LENGTH = 300
 Note = Annotated[str, AfterValidator(_plain)]
-"""What somebody says in their own words: cut and cleaned rather than refused, for it comes with something that counts."""
+"""What somebody says in their own words: cut and cleaned, not refused, for it comes with something that counts."""
 
 BY_NAME: dict[str, Any] = {
     "request_id": Identifier,
@@ -61,9 +61,17 @@ class Wire(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True, extra="ignore")
 
 
-@cache
+_models: dict[type[Message], type[Wire]] = {}
+
+
 def model_of(cls: type[Message]) -> type[Wire]:
-    """The model of a shared message class."""
+    """The model of a shared message class, built once."""
+    if cls not in _models:
+        _models[cls] = _built(cls)
+    return _models[cls]
+
+
+def _built(cls: type[Message]) -> type[Wire]:
     built: dict[str, Any] = {}
     for name, field in fields(cls).items():
         kind: Any = BY_NAME.get(name) or {str: Text, int: Whole}.get(field.kind, field.kind)
@@ -101,11 +109,11 @@ class Derived:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        inner: CoreSchema = schema["schema"]  # type: ignore[typeddict-item]
+        inner: CoreSchema = schema["schema"]
         return handler(inner)
 
 
-def parsed(catalogue: dict[str, type[Message]], text: str) -> Message | None:
+def parsed(catalogue: Mapping[str, type[Message]], text: str) -> Message | None:
     """The message that a line of JSON is, or None for a type nobody here knows. Raises ProtocolError."""
     try:
         data = json.loads(text)

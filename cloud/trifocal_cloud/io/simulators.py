@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.line import REPLACED, Line
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.schemas import untyped
 from trifocal_cloud.simulation import SimAnswered, SimChanged, SimDisplaced, SimDoor, SimOutgoing
 from trifocal_shared import reasons
@@ -12,6 +13,8 @@ from trifocal_shared.clock import Clock
 from trifocal_shared.driver import Driver
 from trifocal_shared.message import Message
 from trifocal_shared.sim_messages import SimCommand, SimResult, SimState
+
+STATUSES = {reasons.NO_SIMULATOR: 409, reasons.TOO_MANY: 429, reasons.GLASSES_OFFLINE: 409, reasons.GLASSES_SILENT: 504}
 
 
 class Simulators:
@@ -53,12 +56,11 @@ class Simulators:
         return self._machine.state(user)
 
     async def command(self, user: str, command: str, value: str, long: bool) -> SimResult:
-        """Have them do something; their one answer, or why there is none (`error_code`)."""
+        """Have them do something; their one answer. Raises RefusedError when there is none."""
         said = SimCommand(command_id=self._new_id(), command=command, value=value, long=long)
         refused = self._machine.commanded(user, said, self._clock.now())
         if refused:
-            sentence = reasons.SENTENCES[refused]
-            return SimResult(command_id=said.command_id, success=False, error_code=refused, error_message=sentence)
+            raise RefusedError(STATUSES[refused], refused)
         answer: asyncio.Future[SimResult] = asyncio.get_running_loop().create_future()
         self._waiting[said.command_id] = answer
         self._driver.poke()
@@ -80,6 +82,13 @@ class Simulators:
             elif isinstance(event, SimChanged):
                 self._feed.publish(event.user, "sim", state=untyped(event.state) if event.state else None)
             elif isinstance(event, SimAnswered):
-                answer = self._waiting.get(event.result.command_id)
-                if answer is not None and not answer.done():
-                    answer.set_result(event.result)
+                self._answer(event)
+
+    def _answer(self, event: SimAnswered) -> None:
+        waiting = self._waiting.get(event.command_id)
+        if waiting is None or waiting.done():
+            return
+        if event.result is not None:
+            waiting.set_result(event.result)
+        else:
+            waiting.set_exception(RefusedError(STATUSES[event.reason], event.reason))

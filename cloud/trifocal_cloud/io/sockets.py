@@ -7,7 +7,7 @@ from starlette.websockets import WebSocket
 
 from trifocal_cloud.io.cloud import Cloud
 from trifocal_cloud.io.identity import Speaker
-from trifocal_cloud.io.refusals import Refusal
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_shared import reasons
 
 SENTENCES = {reasons.NO_TOKEN: "No core token provided", reasons.TOKEN_REJECTED: "Invalid core token"}
@@ -19,7 +19,7 @@ async def admitted(socket: WebSocket) -> tuple[Cloud, Speaker] | None:
     cloud: Cloud = socket.app.state.cloud
     try:
         speaker = cloud.identity.of(socket)
-    except Refusal as refusal:
+    except RefusedError as refusal:
         now = datetime.fromtimestamp(cloud.clock.epoch_ms() / 1000, UTC).isoformat()
         body = {
             "type": "connection_error",

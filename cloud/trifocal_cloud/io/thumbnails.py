@@ -13,7 +13,7 @@ PIXEL_LIMIT = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 
 
-class NoThumbnail(Exception):
+class NoThumbnailError(Exception):
     """The picture cannot be made small: broken, or far too large."""
 
 
@@ -28,7 +28,7 @@ class Thumbnails:
         return await asyncio.to_thread(_measure, path)
 
     async def made(self, picture: bytes) -> bytes:
-        """A JPEG of at most SIDE x SIDE, the right way up. Raises NoThumbnail."""
+        """A JPEG of at most SIDE x SIDE, the right way up. Raises NoThumbnailError."""
         async with self._turn:
             return await asyncio.to_thread(_shrink, picture)
 
@@ -50,14 +50,14 @@ def _shrink(picture: bytes) -> bytes:
             with Image.open(io.BytesIO(picture), formats=FORMATS) as image:
                 width, height = image.size
                 if width * height > PIXEL_LIMIT:
-                    raise NoThumbnail("too many pixels")
+                    raise NoThumbnailError("too many pixels")
                 image.draft("RGB", (SIDE, SIDE))
                 small = ImageOps.exif_transpose(image).convert("RGB")
                 small.thumbnail((SIDE, SIDE))
                 made = io.BytesIO()
                 small.save(made, "JPEG", quality=80)
                 return made.getvalue()
-    except NoThumbnail:
+    except NoThumbnailError:
         raise
     except Exception as error:  # as above
-        raise NoThumbnail("the picture is broken") from error
+        raise NoThumbnailError("the picture is broken") from error

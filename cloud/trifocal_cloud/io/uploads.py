@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from trifocal_cloud import media
-from trifocal_cloud.io.refusals import Refusal
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_shared import reasons
 
 FIELD_LIMIT_BYTES = 16 * 1024
@@ -63,7 +64,7 @@ class Upload:
         self._ended = False
         self._parser = self._parser_for(content_type)
 
-    def __enter__(self) -> "Upload":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -72,7 +73,7 @@ class Upload:
         self._path.unlink(missing_ok=True)
 
     async def receive(self, body: AsyncIterator[bytes]) -> Received:
-        """Read the body to its end. Raises Refusal, OSError, and whatever the connection raises when it breaks."""
+        """Read the body to its end. Raises RefusedError, OSError, and whatever the connection raises when it breaks."""
         pieces = aiter(body)
         while True:
             try:
@@ -81,14 +82,14 @@ class Upload:
             except StopAsyncIteration:
                 break
             except TimeoutError as error:
-                raise Refusal(408, reasons.TIMED_OUT) from error
+                raise RefusedError(408, reasons.TIMED_OUT) from error
             self._feed(piece)
             if len(self._pending) >= FLUSH_BYTES:
                 await self._flush()
         if not self._ended:
-            raise Refusal(422, reasons.MALFORMED, "the upload was cut short")
+            raise RefusedError(422, reasons.MALFORMED, "the upload was cut short")
         if not self._has_file or not self._size:
-            raise Refusal(422, reasons.MALFORMED, "the upload has no file")
+            raise RefusedError(422, reasons.MALFORMED, "the upload has no file")
         self._recognise()
         await self._flush()
         texts = {name: _text(raw) for name, raw in self._texts.items()}
@@ -98,7 +99,7 @@ class Upload:
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if kind != b"multipart/form-data" or not boundary:
-            raise Refusal(422, reasons.MALFORMED, "an upload is multipart/form-data")
+            raise RefusedError(422, reasons.MALFORMED, "an upload is multipart/form-data")
         try:
             return MultipartParser(
                 boundary,
@@ -113,18 +114,18 @@ class Upload:
                 },
             )
         except FormParserError as error:
-            raise Refusal(422, reasons.MALFORMED, "the multipart boundary is too long") from error
+            raise RefusedError(422, reasons.MALFORMED, "the multipart boundary is too long") from error
 
     def _feed(self, piece: bytes) -> None:
         try:
             self._parser.write(piece)
         except FormParserError as error:
-            raise Refusal(422, reasons.MALFORMED, "the multipart body is broken") from error
+            raise RefusedError(422, reasons.MALFORMED, "the multipart body is broken") from error
 
     def _part_begin(self) -> None:
         self._parts += 1
         if self._parts > PART_LIMIT:
-            raise Refusal(422, reasons.MALFORMED, "the upload has too many parts")
+            raise RefusedError(422, reasons.MALFORMED, "the upload has too many parts")
         self._name = ""
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
@@ -143,24 +144,24 @@ class Upload:
     def _headers_finished(self) -> None:
         if self._name == "file":
             if self._has_file:
-                raise Refusal(422, reasons.MALFORMED, "an upload has one file")
+                raise RefusedError(422, reasons.MALFORMED, "an upload has one file")
             self._has_file = True
         elif self._name in self._texts:
-            raise Refusal(422, reasons.MALFORMED, "a part was sent twice")
+            raise RefusedError(422, reasons.MALFORMED, "a part was sent twice")
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._name != "file":
             text = self._texts.setdefault(self._name, bytearray())
             text += data[start:end]
             if len(text) > FIELD_LIMIT_BYTES:
-                raise Refusal(413, reasons.TOO_LARGE, "a text part of the upload is too long")
+                raise RefusedError(413, reasons.TOO_LARGE, "a text part of the upload is too long")
             return
         self._size += end - start
         self._pending += data[start:end]
         if not self._mime_type and self._size >= media.HEAD_BYTES:
             self._recognise()
         if self._size > self._limit:
-            raise Refusal(413, reasons.TOO_LARGE)
+            raise RefusedError(413, reasons.TOO_LARGE)
 
     def _end(self) -> None:
         self._ended = True
@@ -171,7 +172,7 @@ class Upload:
             return
         mime_type = media.sniff(bytes(self._pending[: media.HEAD_BYTES]))
         if mime_type is None:
-            raise Refusal(415, reasons.NOT_AN_IMAGE)
+            raise RefusedError(415, reasons.NOT_AN_IMAGE)
         self._mime_type = mime_type
         if media.media_type(mime_type) == media.PHOTO:
             self._limit = self._limits.photo_bytes
@@ -191,4 +192,4 @@ def _text(raw: bytearray) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refusal(422, reasons.MALFORMED, "a text part of the upload is not UTF-8") from error
+        raise RefusedError(422, reasons.MALFORMED, "a text part of the upload is not UTF-8") from error

@@ -1,0 +1,36 @@
+"""Bodies are bounded before anybody reads them: the server itself has no limit."""
+
+from collections.abc import Collection
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from trifocal_shared import reasons
+
+
+class BodyLimit:
+    """Reading more than `limit` bytes of a body raises 413 in whoever reads; `spared` paths see to it themselves."""
+
+    def __init__(self, app: ASGIApp, limit: int, spared: Collection[str]) -> None:
+        self._app = app
+        self._limit = limit
+        self._spared = spared
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in self._spared:
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        read = int(announced) if announced.isdigit() and len(announced) < 20 else 0
+
+        async def limited() -> Message:
+            nonlocal read
+            message = await receive()
+            if not announced:
+                read += len(message.get("body", b""))
+            if read > self._limit:
+                raise HTTPException(413, reasons.SENTENCES[reasons.TOO_LARGE])
+            return message
+
+        await self._app(scope, limited, send)

@@ -1,0 +1,137 @@
+"""A disk for tests: it forgets what was not synced, tears what was being written, and fails when told to."""
+
+import os
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from trifocal_gateway.io.disk import Disk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECTOR = 512
+
+
+class PowerCut(BaseException):
+    """The lights went out, which no code can handle; only `MemoryDisk.restore` comes after."""
+
+
+class _File:
+    def __init__(self) -> None:
+        self.now = bytearray()
+        self.durable = bytearray()
+        self.dirty: set[int] = set()
+
+    def write(self, data: bytes, offset: int) -> None:
+        if offset > len(self.now):
+            self.now += bytes(offset - len(self.now))
+        self.now[offset : offset + len(data)] = data
+        self.dirty.update(range(offset // SECTOR, (offset + len(data) + SECTOR - 1) // SECTOR))
+
+    def sync(self) -> None:
+        self.durable = bytearray(self.now)
+        self.dirty.clear()
+
+    def tear(self, chance: Random) -> None:
+        """What a power cut leaves: any of the unsynced sectors, with or without the new size."""
+        kept = bytearray(self.durable)
+        if len(self.now) != len(kept) and chance.random() < 0.5:
+            kept = kept[: len(self.now)] + bytes(max(0, len(self.now) - len(kept)))
+        for sector in sorted(self.dirty):
+            span = slice(sector * SECTOR, min((sector + 1) * SECTOR, len(kept)))
+            if span.start < len(kept) and chance.random() < 0.5:
+                piece = self.now[span]
+                kept[span.start : span.start + len(piece)] = piece
+        self.now, self.durable, self.dirty = kept, bytearray(kept), set()
+
+
+class MemoryDisk(Disk):
+    """Files in memory. Each operation is a step; `cut_at` is the step at which the power goes.
+
+    `fault(operation, path)` may return an errno, with which the operation then fails.
+    """
+
+    def __init__(self, cut_at: int | None = None) -> None:
+        self.cut_at = cut_at
+        self.steps = 0
+        self.fault: Callable[[str, Path], int | None] = lambda operation, path: None
+        self._names: dict[Path, _File] = {}
+        self._durable_names: dict[Path, _File] = {}
+        self._unsynced_names: list[dict[Path, _File]] = []
+        self._open: dict[int, tuple[Path, _File]] = {}
+        self._next = 100
+
+    def restore(self, chance: Random) -> None:
+        """The power is back: unsynced sectors may be there or not, names changed since the last sync up to any one."""
+        kept = chance.randrange(len(self._unsynced_names) + 1)
+        self._names = dict(self._unsynced_names[kept - 1] if kept else self._durable_names)
+        self._durable_names = dict(self._names)
+        for file in set(self._names.values()):
+            file.tear(chance)
+        self._unsynced_names, self._open, self.cut_at = [], {}, None
+
+    def open(self, path: Path) -> int:
+        self._step("open", path)
+        if path not in self._names:
+            self._names[path] = _File()
+            self._unsynced_names.append(dict(self._names))
+        self._next += 1
+        self._open[self._next] = (path, self._names[path])
+        return self._next
+
+    def close(self, descriptor: int) -> None:
+        self._open.pop(descriptor, None)
+
+    def read(self, path: Path) -> bytes:
+        self._step("read", path)
+        return bytes(self._names[path].now) if path in self._names else b""
+
+    def write(self, descriptor: int, data: bytes, offset: int) -> None:
+        path, file = self._open[descriptor]
+        try:
+            self._step("write", path)
+        except PowerCut:
+            file.write(data, offset)  # it was under way
+            raise
+        file.write(data, offset)
+
+    def sync(self, descriptor: int) -> None:
+        path, file = self._open[descriptor]
+        self._step("sync", path)
+        file.sync()
+
+    def write_durably(self, descriptor: int, data: bytes, offset: int) -> None:
+        self.write(descriptor, data, offset)
+        self.sync(descriptor)
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        path, file = self._open[descriptor]
+        self._step("truncate", path)
+        file.now = file.now[:size] + bytes(max(0, size - len(file.now)))
+
+    def rename(self, old: Path, new: Path) -> None:
+        self._step("rename", old)
+        self._names[new] = file = self._names.pop(old)
+        self._open |= {number: (new, file) for number, (path, _) in self._open.items() if path == old}
+        self._unsynced_names.append(dict(self._names))
+
+    def remove(self, path: Path) -> None:
+        self._step("remove", path)
+        if self._names.pop(path, None) is not None:
+            self._unsynced_names.append(dict(self._names))
+
+    def sync_folder(self, folder: Path) -> None:
+        self._step("sync_folder", folder)
+        self._durable_names, self._unsynced_names = dict(self._names), []
+
+    def names(self, folder: Path) -> list[str]:
+        self._step("names", folder)
+        return sorted(path.name for path in self._names if path.parent == folder)
+
+    def _step(self, operation: str, path: Path) -> None:
+        self.steps += 1
+        if self.cut_at is not None and self.steps >= self.cut_at:
+            raise PowerCut
+        if (code := self.fault(operation, path)) is not None:
+            raise OSError(code, os.strerror(code), str(path))

@@ -18,7 +18,8 @@ class Flash:
     def write(self, name: str, parts: "tuple[bytes | bytearray, ...]") -> None:
         """Make a file of these parts; it lies on the flash when this returns."""
         with open(self._path(name), "wb") as file:
-            file.writelines(parts)
+            for part in parts:  # noqa: FURB122 - MicroPython's files have no writelines
+                file.write(part)
             file.flush()
             if hasattr(os, "fsync"):
                 os.fsync(file.fileno())

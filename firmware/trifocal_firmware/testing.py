@@ -1,0 +1,284 @@
+"""What tests put around the glasses: a flash that loses power, a gateway on the link, a camera. Never flashed.
+
+Everything runs in virtual time and in one call: `Rig.pump` carries what either end says until both are quiet.
+"""
+
+import hashlib
+
+from trifocal_firmware import glasses as commands
+from trifocal_firmware.glasses import Glasses
+from trifocal_firmware.store import PhotoStore
+from trifocal_firmware.transfer import packs
+from trifocal_shared import messages
+from trifocal_shared.frame import FilePacket
+from trifocal_shared.message import Message
+from trifocal_shared.testing import VirtualClock
+from trifocal_shared.wire import Wire
+
+EPOCH_MS = 1_780_000_000_000
+"""When the tests' clocks begin, where they know the time."""
+
+
+def picture(seed: int = 0, size: int = 1_000) -> bytes:
+    """Bytes that begin as a JPEG does; another one for each seed."""
+    return (b"\xff\xd8" + bytes([seed & 255, seed >> 8 & 255]) + bytes(range(256)) * (size // 256 + 1))[:size]
+
+
+class PowerCut(Exception):  # noqa: N818 - not the program's error
+    """The power is gone; nothing below this line ever happens."""
+
+
+class MemoryFlash:
+    """The flash port in memory. Power is cut at instant `cut_at`: each operation has an instant before it and one
+    after, a write also one with nothing and one with half of the bytes there.
+    """
+
+    def __init__(self, capacity: int = 10_000_000) -> None:
+        self.files: dict[str, bytes] = {}
+        self.capacity = capacity
+        self.cut_at = 0  # never
+        self.instants = 0
+        self.broken: set[str] = set()  # names that give OSError
+
+    def names(self) -> "list[str]":
+        """All files."""
+        return list(self.files)
+
+    def write(self, name: str, parts: "tuple[bytes | bytearray, ...]") -> None:
+        """A file of these parts."""
+        data = b"".join([bytes(part) for part in parts])
+        self._touch(name)
+        if len(data) > self.free():
+            raise OSError(28, "no space left on device")
+        for whole in (0, len(data) // 2, len(data)):
+            self.files[name] = data[:whole]
+            self._instant()
+
+    def rename(self, old: str, new: str) -> None:
+        """In one step."""
+        self._touch(old)
+        self.files[new] = self.files.pop(old)
+        self._instant()
+
+    def remove(self, name: str) -> None:
+        """In one step."""
+        self._touch(name)
+        if name not in self.files:
+            raise OSError(2, "no such file")
+        del self.files[name]
+        self._instant()
+
+    def read(self, name: str, offset: int, count: int) -> bytes:
+        """At most `count` bytes."""
+        if name not in self.files or name in self.broken:
+            raise OSError(5, "input/output error")
+        return self.files[name][offset : offset + count]
+
+    def size(self, name: str) -> int:
+        """Bytes in the file."""
+        return len(self.files[name])
+
+    def free(self) -> int:
+        """Bytes of room."""
+        return self.capacity - sum([len(data) for data in self.files.values()])
+
+    def _touch(self, name: str) -> None:
+        self._instant()
+        if name in self.broken:
+            raise OSError(5, "input/output error")
+
+    def _instant(self) -> None:
+        self.instants += 1
+        if self.instants == self.cut_at:
+            raise PowerCut
+
+
+class GatewayStub:
+    """The other end of the link, by the letter: answers presses, takes files, says when they are whole."""
+
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+        self.photos: dict[str, bytes] = {}  # request id -> the whole JPEG
+        self.times_whole: dict[str, int] = {}  # request id -> how often it was sent as something new
+        self.answers = True  # presses get `take_photo`
+        self.confirms = True  # whole files get `transfer_complete`
+        self.takes = True  # announcements get `file_have`
+        self.window = 0
+        self._wire = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self._announced: messages.FileAnnounce | None = None
+        self._bytes = b""
+        self._to_send: list[bytes] = []
+
+    def say(self, message: Message) -> None:
+        """To the glasses."""
+        self._to_send.append(self._wire.encode(message))
+
+    def greet(self, token: str = "a token") -> None:  # noqa: S107 - of a test
+        """What a gateway says first."""
+        self.say(messages.PhoneReady(protocol=1))
+        self.say(messages.AuthToken(core_token=token))
+
+    def data_to_send(self) -> "list[bytes]":
+        """Drain the frames for the glasses."""
+        frames, self._to_send = self._to_send, []
+        return frames
+
+    def receive(self, data: bytes, now: int) -> None:
+        """Bytes from the glasses."""
+        self._wire.receive(data, now)
+        for said in self._wire.events():
+            if isinstance(said, FilePacket):
+                self._packet(said)
+                continue
+            self.heard.append(said)
+            if isinstance(said, messages.ButtonPress) and self.answers:
+                self.answer(said, "request-" + said.press_id)
+            elif isinstance(said, messages.FileAnnounce) and self.takes:
+                self._take(said)
+
+    def answer(self, press: messages.ButtonPress, request_id: str) -> None:
+        """`take_photo` for this press."""
+        answer = messages.ButtonPressResponse
+        self.say(answer(press_id=press.press_id, success=True, action="take_photo", request_id=request_id))
+
+    def all_of(self, cls: "type[Message]") -> "list[Message]":
+        """Every message of this class that was heard."""
+        return [said for said in self.heard if isinstance(said, cls)]
+
+    def statuses(self, request_id: str) -> "list[str]":
+        """What was said of a request, `failed` with its reason."""
+        found = [s for s in self.heard if isinstance(s, messages.PhotoStatus) and s.request_id == request_id]
+        return [s.status + (" " + s.error_code if s.error_code else "") for s in found]
+
+    def _take(self, announced: messages.FileAnnounce) -> None:
+        if announced.request_id in self.photos:
+            self.say(messages.TransferComplete(file_name=announced.file_name, success=True))
+            return
+        if self._announced is None or self._announced.file_name != announced.file_name:
+            self._bytes = b""
+        self._announced = announced
+        self._have()
+
+    def _have(self) -> None:
+        if self._announced is not None:
+            name = self._announced.file_name
+            self.say(messages.FileHave(file_name=name, offset=len(self._bytes), window=self.window))
+
+    def _packet(self, packet: FilePacket) -> None:
+        announced = self._announced
+        if announced is None or packet.name != announced.file_name or packet.index * 400 != len(self._bytes):
+            return
+        self._bytes += packet.data
+        if len(self._bytes) < announced.size:
+            self._have()
+            return
+        whole = hashlib.sha256(self._bytes).hexdigest() == announced.sha256
+        if whole:
+            self.photos[announced.request_id] = self._bytes
+            self.times_whole[announced.request_id] = self.times_whole.get(announced.request_id, 0) + 1
+        self._announced = None
+        self._bytes = b""
+        if self.confirms:
+            self.say(messages.TransferComplete(file_name=announced.file_name, success=whole))
+
+
+class Rig:
+    """Glasses on a memory flash, with a gateway stub within reach. Pictures are taken at once while `shoots`."""
+
+    def __init__(self, flash: "MemoryFlash | None" = None, boot_id: str = "0123abcd", epoch_ms: int = EPOCH_MS) -> None:
+        self.flash = flash or MemoryFlash()
+        self.clock = VirtualClock(epoch_ms=epoch_ms)
+        self.gateway = GatewayStub()
+        self.shoots = True
+        self.hears = True  # the gateway gets what is sent
+        self.done: list[tuple[object, ...]] = []  # every command that was not SEND or PACKS
+        self.pictures = 0
+        self.boot(boot_id)
+
+    def boot(self, boot_id: str) -> None:
+        """Fresh glasses on the same flash; the link is down."""
+        self.boot_id = boot_id
+        self.store = PhotoStore(self.flash, boot_id)
+        self.glasses = Glasses(self.store, boot_id, "device", "model")
+        self.glasses.session.epoch_known(self.clock.epoch_ms(), self.clock.now())
+        self.linked = False
+
+    def connect(self, token: str = "a token") -> None:  # noqa: S107 - of a test
+        """The link comes up and the gateway greets."""
+        self.linked = True
+        self.glasses.link_opened(self.clock.now())
+        self.gateway.greet(token)
+        self.pump()
+
+    def disconnect(self) -> None:
+        """The link goes down."""
+        self.linked = False
+        self.glasses.link_closed(self.clock.now())
+        self.pump()
+
+    def press(self, command: str = "cs_pho") -> None:
+        """A word of the button controller, 200 ms after the last."""
+        self.wait(200)
+        self.glasses.mcu_received(Wire({}, glasses_side=False).encode_native(command), self.clock.now())
+        self.pump()
+
+    def ask(self, request_id: str, **fields: object) -> None:
+        """The gateway says `take_photo`."""
+        self.gateway.say(messages.TakePhoto(request_id=request_id, **fields))  # type: ignore[arg-type]
+        self.pump()
+
+    def wait(self, ms: int) -> None:
+        """Time passes, deadline by deadline."""
+        end = self.clock.now() + ms
+        while True:
+            due = self.glasses.deadline()
+            if due is None or due > end:
+                break
+            self.clock.advance(max(0, due - self.clock.now()))
+            self.glasses.timeout(self.clock.now())
+            self.pump()
+        self.clock.advance(end - self.clock.now())
+
+    def pump(self) -> None:
+        """Carry everything to where it belongs until nobody says anything."""
+        busy = True
+        while busy:
+            busy = False
+            for event in self.glasses.events():
+                busy = True
+                self._carry_out(event)
+            for frame in self.gateway.data_to_send():
+                busy = True
+                if self.linked:
+                    self.glasses.link_received(frame, self.clock.now())
+
+    def steps(self, kind: str) -> "list[object]":
+        """What commands of this kind said, in order."""
+        return [event[1:] for event in self.done if event[0] == kind]
+
+    def lights(self) -> "list[object]":
+        """What the privacy light showed, in order."""
+        return [event[1] for event in self.done if event[0] == commands.LIGHT]
+
+    def _carry_out(self, event: "tuple[object, ...]") -> None:
+        kind = event[0]
+        if kind == commands.SEND:
+            self._deliver(event[1])
+        elif kind == commands.PACKS:
+            for frame in packs(self.store, event[1], event[2], event[3]):  # type: ignore[arg-type]
+                self._deliver(frame)
+        else:
+            self.done.append(event)
+            if kind == commands.CAPTURE and self.shoots:
+                self.shoot(event[1])
+
+    def _deliver(self, data: object) -> None:
+        if self.linked and self.hears:
+            self.gateway.receive(data, self.clock.now())  # type: ignore[arg-type]
+
+    def shoot(self, number: object, data: "bytes | None" = None) -> None:
+        """The picture of capture `number` is there."""
+        self.pictures += 1
+        now = self.clock.now()
+        self.glasses.warmed(number, now)  # type: ignore[arg-type]
+        self.glasses.captured(number, data or picture(self.pictures), now)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from trifocal_tools import supervisor
+from trifocal_tools import failure, supervisor
 from trifocal_tools.failure import Failure
 from trifocal_tools.supervisor import Supervisor
 
@@ -91,11 +91,12 @@ async def test_a_part_that_ends_by_itself_has_died() -> None:
 
 async def test_a_failure_is_told_in_its_own_words() -> None:
     async def refuses(started: Started, stop: asyncio.Event) -> None:
-        raise Failure("Node.js is not installed")
+        raise Failure("Node.js is not installed", failure.MISSING, "node_missing", "install it")
 
     house = Supervisor()
-    with pytest.raises(Failure, match=r"died: Node\.js is not installed$"):
+    with pytest.raises(Failure, match=r"died: Node\.js is not installed$") as caught:
         await house.start("glasses", refuses)
+    assert (caught.value.code, caught.value.word, caught.value.hint) == (failure.MISSING, "node_missing", "install it")
     await house.stop()
 
 

@@ -17,7 +17,7 @@ def run_cloud(settings: Settings, as_json: bool) -> None:
     from trifocal_cloud.settings import CloudSettings
 
     check_port(settings.host, settings.port)
-    folder = settings.data_dir / "cloud"
+    folder = settings.data_dir.resolve() / "cloud"
 
     def started(url: str) -> None:
         _say(as_json, f"the cloud listens on {url} (data in {folder})", {"cloud": url, "dataDir": str(folder)})
@@ -33,7 +33,7 @@ def run_gateway(settings: Settings, endpoint: Endpoint, glasses: str, as_json: b
     from trifocal_gateway.main import run
     from trifocal_gateway.settings import GatewaySettings
 
-    folder = settings.data_dir / "gateway"
+    folder = settings.data_dir.resolve() / "gateway"
 
     def started() -> None:
         said = {"glasses": glasses, "cloud": endpoint.cloud, "dataDir": str(folder)}
@@ -52,7 +52,7 @@ def run_sim(settings: Settings, listen: str, as_json: bool) -> None:
 
     host, port = listen_address(listen)
     check_port(host, port)
-    folder = settings.data_dir / "glasses"
+    folder = settings.data_dir.resolve() / "glasses"
 
     def started(found_port: int) -> None:
         where = f"tcp://{host}:{found_port}"
@@ -71,6 +71,7 @@ def run_sim(settings: Settings, listen: str, as_json: bool) -> None:
             python=settings.python,
             cloud_url=settings.cloud,
             token=settings.token.get_secret_value(),
+            keyboard="json" if as_json else "plain",
         )
         await run(found, started, stop)
 

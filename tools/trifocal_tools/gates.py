@@ -100,7 +100,17 @@ def compile_for_glasses() -> Outcome:
 
 def on_micropython() -> Outcome:
     """The shared and firmware tests once more, in the real interpreter, from the image that would be flashed."""
-    raise NotImplementedError
+    from trifocal_tools.micropython import run_tests
+
+    result = run_tests.run()
+    said = "\n".join(f"{broken.name}\n{broken.text}" for broken in result.broken)
+    failed = len(result.broken) + result.skipped
+    note = f"{result.passed} tests, image {result.image.size} bytes"
+    if result.skipped:
+        note += f", {result.skipped} skipped"
+    if result.heap:
+        note += f", live heap {result.heap.live} bytes, at most {result.heap.high_water}"
+    return Outcome(result.passed, max(failed, int(not result.good)), said, note)
 
 
 def execute(words: Sequence[str]) -> tuple[int, str]:

@@ -31,7 +31,14 @@ FINAL_STYLES = {"stored": "green", "failed": "red"}
 class LiveView:
     """The picture and the keys. It reads what anybody may read from the cloud, and knows no shortcut to the parts."""
 
-    def __init__(self, cloud: str, token: str, announcement: dict[str, object], parts: Sequence[Part]) -> None:
+    def __init__(
+        self,
+        cloud: str,
+        token: str,
+        announcement: dict[str, object],
+        parts: Sequence[Part],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.announcement = announcement
         self.parts = parts
         self.state: dict[str, Any] = {}
@@ -40,25 +47,34 @@ class LiveView:
         self._keyed = False
         self._followers: set[asyncio.Task[None]] = set()
         self._http = httpx.AsyncClient(
-            base_url=cloud, headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
+            base_url=cloud,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+            trust_env=False,
+            transport=transport,
         )
 
     async def show(self, stop: asyncio.Event) -> None:
         """Draw until `stop` is set or q is pressed, which sets it."""
         pushed: asyncio.Queue[str] = asyncio.Queue()
-        try:
-            with keys.pressed(pushed) as self._keyed, Live(self.draw(), refresh_per_second=REDRAWS_PER_S) as live:
-                looking = asyncio.create_task(self._look(live))
-                try:
-                    while not stop.is_set():
-                        if await self.key(await pushed.get()):
-                            stop.set()
-                finally:
-                    looking.cancel()
-        finally:
-            for follower in self._followers:
-                follower.cancel()
-            await self._http.aclose()
+        with keys.pressed(pushed) as self._keyed, Live(self.draw(), refresh_per_second=REDRAWS_PER_S) as live:
+            works = (asyncio.create_task(self._look(live)), asyncio.create_task(self._obey(pushed)))
+            stopped = asyncio.create_task(_set(stop))
+            try:
+                done, _ = await asyncio.wait((*works, stopped), return_when=asyncio.FIRST_COMPLETED)
+                for work in done:
+                    work.result()
+                stop.set()
+            finally:
+                for work in (*works, stopped):
+                    work.cancel()
+                await self.close()
+
+    async def close(self) -> None:
+        """Follow no press any longer and hang up."""
+        for follower in self._followers:
+            follower.cancel()
+        await self._http.aclose()
 
     async def key(self, key: str) -> bool:
         """Do what a key stands for; True for the one that ends."""
@@ -121,6 +137,10 @@ class LiveView:
             final = bool(said.get("final"))
             self.presses[press_id] = press_line(said, round((time.monotonic() - started) * 1000))
 
+    async def _obey(self, pushed: "asyncio.Queue[str]") -> None:
+        while not await self.key(await pushed.get()):
+            pass
+
     async def _tell(self, command: str, value: str = "", long: bool = False) -> dict[str, Any]:
         try:
             answer = await self._http.post("/api/glasses/sim", json={"command": command, "value": value, "long": long})
@@ -140,6 +160,10 @@ class LiveView:
                     self.state = answer.json()
             live.update(self.draw())
             await asyncio.sleep(LOOK_S)
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 def press_line(said: dict[str, Any], ms: int) -> dict[str, str]:

@@ -68,9 +68,11 @@ def log_to(stream: TextIO, level: int = logging.INFO) -> None:
     )
 
 
-def log_to_file(path: Path) -> None:
-    """Send the logs to the end of a file, for when the terminal shows something else."""
-    log_to(path.open("a", buffering=1))
+def log_to_file(path: Path) -> TextIO:
+    """Send the logs to the end of a file, for when the terminal shows something else; the file is the caller's."""
+    stream = path.open("a", buffering=1)
+    log_to(stream)
+    return stream
 
 
 def log_to_stderr() -> None:

@@ -89,19 +89,19 @@ class Supervisor:
         pause = Backoff(FIRST_PAUSE_MS, cap_ms=LONGEST_PAUSE_MS)
         while not part.stop.is_set():
             part.state = "starting"
-            reason = await self._run_once(part, started)
+            death = await self._run_once(part, started)
             if part.stop.is_set():
                 break
-            part.state, part.reason = "down", reason
+            part.state, part.reason = "down", str(death)
             if not started.is_set() or self._too_often(part):
-                self._give_up(part)
+                self._give_up(part, death)
                 return
-            log.warning("part died", part=part.name, reason=reason)
+            log.warning("part died", part=part.name, reason=part.reason)
             wait_ms = pause.next(random.random())  # noqa: S311 - spreads restarts, keeps no secret
             await _either(part.stop, wait_ms / 1000)
         part.state = "stopped"
 
-    async def _run_once(self, part: Part, started: asyncio.Event) -> str:
+    async def _run_once(self, part: Part, started: asyncio.Event) -> Failure:
         def usable() -> None:
             part.state = "up"
             started.set()
@@ -111,20 +111,21 @@ class Supervisor:
         except asyncio.CancelledError:
             raise
         except Failure as error:
-            return str(error)
+            return error
         except (Exception, SystemExit) as error:  # a part's death of any kind is ours to report
             log.debug("part died", part=part.name, exc_info=error)
-            return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return "it ended by itself"
+            return Failure(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+        return Failure("it ended by itself")
 
     def _too_often(self, part: Part) -> bool:
         now = round(self._clock() * 1000)
         part.deaths = [at for at in part.deaths if now - at < CALM_MS] + [now]
         return len(part.deaths) >= MAX_DEATHS
 
-    def _give_up(self, part: Part) -> None:
+    def _give_up(self, part: Part, death: Failure) -> None:
         if not self.failed.done():
-            self.failed.set_exception(Failure(f"the {part.name} died: {part.reason}", word="part_died"))
+            word = "part_died" if death.word == "failed" else death.word
+            self.failed.set_exception(Failure(f"the {part.name} died: {death}", death.code, word, death.hint))
             self.failed.exception()  # seen: a whole that is stopping anyway need not ask
 
 

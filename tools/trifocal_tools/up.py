@@ -59,11 +59,10 @@ def up(settings: Settings, headless: bool, as_json: bool) -> None:
     with data_dir.owned(settings.data_dir, *data_dir.PARTS) as folder:
         check_port(settings.host, settings.port)
         live = not headless and output.terminal().is_terminal
-        if live:
-            running.log_to_file(folder / "up.log")
-        else:
-            running.log_to_stderr()
-        running.run_until_signal(lambda stop: House(settings, folder).live_in(stop, live, as_json))
+        with running.log_to_file(folder / "up.log") if live else contextlib.nullcontext():
+            if not live:
+                running.log_to_stderr()
+            running.run_until_signal(lambda stop: House(settings, folder).live_in(stop, live, as_json))
 
 
 class House:

@@ -1,5 +1,6 @@
 """`trifocal glasses`: how the glasses are, and the hand that handles the simulated ones."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -42,7 +43,7 @@ def command(
     endpoint = settings.endpoint(settings.load(cloud=cloud, token=token, data_dir=data_dir))
     with Client(endpoint) as client:
         if action:
-            client.tell_glasses(action, value or "")
+            client.tell_glasses(action, absolute(value or "") if action == "camera" else value or "")
         state = client.glasses()
     if as_json:
         output.print_json(state)
@@ -63,6 +64,12 @@ def check(action: str | None, value: str | None) -> None:
         raise typer.BadParameter(f"'{action}' takes no value")
     if action == "battery" and not (value and value.isascii() and value.isdecimal() and int(value) <= 100):
         raise typer.BadParameter(f"battery needs {WITH_VALUE['battery']}")
+
+
+def absolute(source: str) -> str:
+    """A camera source as the glasses find it, wherever they were started: paths that exist here become absolute."""
+    path = Path(source).expanduser()
+    return str(path.absolute()) if path.exists() else source
 
 
 def describe(state: dict[str, Any]) -> list[tuple[str, str]]:

@@ -21,7 +21,8 @@ def command(
 ) -> None:
     """Run simulated glasses: the real firmware over a pretended board. Ctrl-C stops them.
 
-    With a cloud they can be handled from its console, `trifocal press` and `trifocal glasses`.
+    Lines on stdin handle them: `press photo`, `long`, `battery 5`, `offline`, `fold`, `state`, `quit` and more. With a
+    cloud they can be handled from its console too, and by `trifocal press` and `trifocal glasses`.
 
     Examples:
 

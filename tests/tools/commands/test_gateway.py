@@ -1,0 +1,27 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trifocal_tools import alone, failure
+from trifocal_tools.settings import Endpoint
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def test_the_flags_arrive(monkeypatch: pytest.MonkeyPatch, trifocal: Run, tmp_path: Path) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(alone, "run_gateway", lambda *arguments: seen.extend(arguments))
+    words = ["--sim", "tcp://127.0.0.1:4861", "--cloud", "http://c", "--token", "t", "--data-dir", str(tmp_path)]
+    assert trifocal("gateway", *words)[0] == failure.OK
+    assert seen[1:] == [Endpoint("http://c", "t"), "tcp://127.0.0.1:4861", False]
+
+
+def test_an_address_that_is_none_is_a_mistake_of_usage(trifocal: Run) -> None:
+    assert trifocal("gateway", "--sim", "127.0.0.1", "--cloud", "http://c", "--token", "t")[0] == failure.USAGE
+
+
+def test_without_a_cloud_it_cannot_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, trifocal: Run) -> None:
+    monkeypatch.delenv("TRIFOCAL_CLOUD", raising=False)
+    assert trifocal("gateway", "--data-dir", str(tmp_path))[0] == failure.UNREACHABLE

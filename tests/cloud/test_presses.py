@@ -1,0 +1,73 @@
+"""Presses: decided once, whatever is repeated."""
+
+import pytest
+
+from trifocal_cloud.presses import PRESS_LIMIT, WINDOW_MS, Decision, Press, Presses
+
+ANN = "ann@example.com"
+
+
+def press(press_id: str = "boot-1", button: str = "photo", kind: str = "short", user: str = ANN) -> Press:
+    return Press(user, press_id, button, kind)
+
+
+@pytest.mark.parametrize("button", ["photo", "camera", "action"])
+def test_a_short_press_of_the_photo_button_takes_a_photo(button: str) -> None:
+    assert Presses().pressed(press(button=button), False, "r1", 0) == Decision("boot-1", "take_photo", "r1", True)
+
+
+@pytest.mark.parametrize(("button", "kind"), [("photo", "long"), ("video", "short"), ("video", "long"), ("", "short")])
+def test_other_presses_are_only_acknowledged(button: str, kind: str) -> None:
+    assert Presses().pressed(press(button=button, kind=kind), False, "r1", 0) == Decision("boot-1")
+
+
+def test_a_press_that_apps_listen_for_takes_no_photo_of_its_own() -> None:
+    assert Presses().pressed(press(), True, "r1", 0) == Decision("boot-1")
+
+
+def test_the_same_press_has_the_same_answer_for_ten_seconds() -> None:
+    presses = Presses()
+    presses.pressed(press(), False, "r1", 0)
+    assert presses.pressed(press(), False, "r2", WINDOW_MS - 1) == Decision("boot-1", "take_photo", "r1", first=False)
+    assert presses.pressed(press(), False, "r3", WINDOW_MS) == Decision("boot-1", "take_photo", "r3", first=True)
+
+
+def test_another_user_has_another_press() -> None:
+    presses = Presses()
+    presses.pressed(press(), False, "r1", 0)
+    decision = presses.pressed(press(user="bob@example.com"), False, "r2", 0)
+    assert decision is not None
+    assert decision.request_id == "r2"
+
+
+def test_presses_without_an_id_are_all_different() -> None:
+    presses = Presses()
+    answers = [presses.pressed(press(""), False, f"r{number}", 0) for number in range(2)]
+    assert [answer.request_id for answer in answers if answer] == ["r0", "r1"]
+
+
+def test_too_many_presses_are_refused_until_some_are_old() -> None:
+    presses = Presses()
+    for number in range(PRESS_LIMIT):
+        assert presses.pressed(press(f"p{number}"), False, "r", number)
+    assert presses.pressed(press("one-more"), False, "r", PRESS_LIMIT) is None
+    assert presses.pressed(press("p5"), False, "r", PRESS_LIMIT)
+    assert presses.pressed(press("one-more"), False, "r", WINDOW_MS)
+
+
+def test_a_press_answered_before_the_restart_keeps_its_answer() -> None:
+    presses = Presses()
+    presses.restored(ANN, "boot-1", "r1", 4_000, 0)
+    assert presses.pressed(press(), False, "r2", 5_999) == Decision("boot-1", "take_photo", "r1", first=False)
+    later = presses.pressed(press(), False, "r2", 6_000)
+    assert later is not None
+    assert later.first
+
+
+def test_a_decision_that_could_not_be_carried_out_is_made_anew() -> None:
+    presses = Presses()
+    presses.pressed(press(), False, "r1", 0)
+    presses.pressed(press("boot-2"), False, "r2", 0)
+    presses.forgotten(ANN, "boot-1", 1)
+    assert presses.pressed(press(), False, "r3", 2) == Decision("boot-1", "take_photo", "r3", first=True)
+    assert presses.pressed(press("boot-2"), False, "r4", 2) == Decision("boot-2", "take_photo", "r2", first=False)

@@ -1,0 +1,168 @@
+import unittest
+
+from trifocal_firmware.camera import (
+    ABORT,
+    CAPTURE,
+    CAPTURE_MS,
+    CAPTURING,
+    CHANGED,
+    COOL,
+    FAILED,
+    LINE_LENGTH,
+    OFF,
+    READY,
+    READY_MS,
+    REFUSED,
+    WARMING,
+    Camera,
+)
+from trifocal_shared import reasons
+
+
+def kinds(camera):
+    return [event[0] for event in camera.events()]
+
+
+class TestOnePhoto(unittest.TestCase):
+    def setUp(self):
+        self.camera = Camera()
+        self.camera.photo_wanted("a", "large", 0)
+
+    def test_the_light_changes_before_the_capture_begins(self):
+        self.assertEqual(self.camera.events(), [(CHANGED, WARMING, "photo"), (CAPTURE, 1, "a", "large")])
+
+    def test_it_goes_through_its_states_and_back_to_off(self):
+        self.assertEqual(self.camera.state, WARMING)
+        self.camera.warmed(1, 100)
+        self.assertEqual(self.camera.state, CAPTURING)
+        self.assertEqual(self.camera.captured(1, 200), "a")
+        self.assertEqual(self.camera.state, READY)
+        self.camera.events()
+        self.assertEqual(self.camera.deadline(), 200 + READY_MS)
+        self.camera.timeout(200 + READY_MS - 1)
+        self.assertEqual(self.camera.events(), [])
+        self.camera.timeout(200 + READY_MS)
+        self.assertEqual(self.camera.events(), [(COOL,), (CHANGED, OFF, "")])
+        self.assertIsNone(self.camera.deadline())
+
+    def test_a_board_that_does_not_say_when_it_is_warm_is_believed(self):
+        self.assertEqual(self.camera.captured(1, 50), "a")
+        self.assertEqual(self.camera.state, READY)
+
+    def test_a_failure_takes_the_power_off(self):
+        self.camera.events()
+        self.camera.capture_failed(1, "no sensor", 100)
+        self.assertEqual(self.camera.events(), [(COOL,), (CHANGED, OFF, ""), (FAILED, "a", "no sensor")])
+
+    def test_a_capture_that_takes_too_long_is_aborted(self):
+        self.camera.events()
+        self.camera.timeout(CAPTURE_MS - 1)
+        self.assertEqual(self.camera.events(), [])
+        self.camera.timeout(CAPTURE_MS)
+        self.assertEqual(kinds(self.camera), [ABORT, COOL, CHANGED, FAILED])
+
+    def test_a_picture_after_the_abort_belongs_to_nobody(self):
+        self.camera.timeout(CAPTURE_MS)
+        self.camera.photo_wanted("b", "small", CAPTURE_MS)
+        self.assertIsNone(self.camera.captured(1, CAPTURE_MS + 1))
+        self.assertEqual(self.camera.captured(2, CAPTURE_MS + 2), "b")
+
+    def test_a_picture_told_twice_counts_once(self):
+        self.assertEqual(self.camera.captured(1, 1), "a")
+        self.assertIsNone(self.camera.captured(1, 2))
+        self.camera.events()
+        self.camera.capture_failed(1, "late", 3)
+        self.assertEqual(self.camera.events(), [])
+
+    def test_warmth_of_another_capture_is_ignored(self):
+        self.camera.warmed(7, 1)
+        self.assertEqual(self.camera.state, WARMING)
+        self.camera.warmed(1, 1)
+        self.camera.warmed(1, 2)
+        self.assertEqual(self.camera.state, CAPTURING)
+
+
+class TestTheLine(unittest.TestCase):
+    def setUp(self):
+        self.camera = Camera()
+        self.camera.photo_wanted("first", "medium", 0)
+        for number in range(LINE_LENGTH):
+            self.camera.photo_wanted(str(number), "medium", 0)
+        self.camera.events()
+
+    def finish(self, now):
+        request_id = self.camera.captured(self.camera.number, now)
+        self.camera.conditions("", now)
+        return request_id
+
+    def test_a_burst_loses_no_photo_and_keeps_its_order(self):
+        self.assertEqual([self.finish(now) for now in range(9)], ["first", *[str(n) for n in range(8)]])
+
+    def test_one_more_is_refused_and_told_who_holds_the_camera(self):
+        self.camera.photo_wanted("more", "medium", 1)
+        self.assertEqual(
+            self.camera.events(), [(REFUSED, "more", reasons.CAMERA_BUSY, "the camera is in use by photo")]
+        )
+
+    def test_the_next_one_waits_for_the_word_on_conditions(self):
+        self.camera.captured(1, 5)
+        self.assertNotIn(CAPTURE, kinds(self.camera))
+        self.camera.conditions("", 5)
+        self.assertEqual(kinds(self.camera), [CHANGED, CAPTURE])
+
+    def test_who_waited_is_refused_when_conditions_have_changed(self):
+        self.camera.captured(1, 5)
+        self.camera.conditions(reasons.STORAGE_FULL, 5)
+        refused = [event for event in self.camera.events() if event[0] == REFUSED]
+        self.assertEqual([event[1] for event in refused], [str(n) for n in range(LINE_LENGTH)])
+        self.assertEqual(refused[0][2], reasons.STORAGE_FULL)
+
+    def test_the_line_moves_on_after_a_failure_and_after_an_abort(self):
+        self.camera.capture_failed(1, "broken", 5)
+        self.assertEqual(kinds(self.camera), [COOL, CHANGED, FAILED, CHANGED, CAPTURE])
+        self.camera.timeout(5 + CAPTURE_MS)
+        self.assertEqual(kinds(self.camera), [ABORT, COOL, CHANGED, FAILED, CHANGED, CAPTURE])
+        self.assertEqual(self.camera.number, 3)
+
+    def test_a_warm_sensor_takes_the_next_without_warming(self):
+        self.camera.captured(1, 5)
+        self.camera.conditions("", 5)
+        self.assertEqual(self.camera.state, CAPTURING)
+
+
+class TestRefusals(unittest.TestCase):
+    def test_each_condition_refuses_with_its_reason_and_leaves_the_camera_off(self):
+        for reason in (reasons.BATTERY_LOW, reasons.GLASSES_FOLDED, reasons.STORAGE_FULL):
+            camera = Camera()
+            camera.conditions(reason, 0)
+            camera.photo_wanted("a", "medium", 0)
+            self.assertEqual(camera.events(), [(REFUSED, "a", reason, reasons.SENTENCES[reason])])
+            self.assertEqual(camera.state, OFF)
+
+    def test_a_refusal_ends_when_the_condition_does(self):
+        camera = Camera()
+        camera.conditions(reasons.GLASSES_FOLDED, 0)
+        camera.conditions("", 1)
+        camera.photo_wanted("a", "medium", 2)
+        self.assertEqual(camera.state, WARMING)
+
+    def test_every_wanted_photo_gets_exactly_one_capture_or_refusal(self):
+        camera = Camera()
+        answered = []
+        for number in range(40):
+            camera.conditions(reasons.BATTERY_LOW if number % 7 == 3 else "", number)
+            camera.photo_wanted(str(number), "medium", number)
+            if number % 2:
+                camera.captured(camera.number, number)
+            elif number % 6 == 4:
+                camera.capture_failed(camera.number, "x", number)
+            answered += [e[1] if e[0] == REFUSED else e[2] for e in camera.events() if e[0] in (REFUSED, CAPTURE)]
+        for now in range(40, 60):
+            camera.captured(camera.number, now)
+            camera.conditions("", now)
+            answered += [e[1] if e[0] == REFUSED else e[2] for e in camera.events() if e[0] in (REFUSED, CAPTURE)]
+        self.assertEqual(sorted(answered), sorted([str(n) for n in range(40)]))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -41,6 +41,9 @@ ABSENT_NAMES = {
 }
 ABSENT_METHODS = {"removeprefix", "removesuffix", "casefold", "is_integer", "bit_count"}
 
+NO_KEYWORDS = {"split", "rsplit", "encode", "decode", "to_bytes", "from_bytes", "hex", "fromhex", "replace", "find"}
+"""Written in C over there: they take their arguments by place."""
+
 ALLOWED_IMPORTS = {("shared/trifocal_shared/message.py", "typing")}
 """Asked for in a `try`, because the type checkers understand nothing else."""
 
@@ -56,7 +59,7 @@ def flashed() -> list[str]:
 def checked_there() -> list[str]:
     """The tests that run there too."""
     files = python_files("tests/shared") + python_files("tests/firmware")
-    return [name for name in files if not name.endswith(("_fuzz.py", "conftest.py"))]
+    return [name for name in files if not name.endswith(("_fuzz.py", "_cpython.py", "conftest.py"))]
 
 
 def python_files(folder: str) -> list[str]:
@@ -121,6 +124,8 @@ def name_faults(name: str, node: ast.AST, asked: set[str]) -> Iterator[str]:
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if called == "deque" and len(node.args) < 2:
             yield "deque needs (iterable, maxlen)"
+        if isinstance(node.func, ast.Attribute) and called in NO_KEYWORDS and node.keywords:
+            yield f"{called} takes no keywords"
         if called in {"dumps", "dump"} and {word.arg for word in node.keywords} - {"separators"}:
             yield "json writes with separators only"
 
@@ -159,6 +164,7 @@ def test_the_devices_compiler_takes_it(name: str, tmp_path: Path) -> None:
         ("class A(metaclass=B): pass", "class keywords or a metaclass"),
         ("'ab'.removeprefix('a')", "no method.removeprefix"),
         ("os.fsync(3)", "no os.fsync"),
+        ("'a b'.split(' ', maxsplit=1)", "split takes no keywords"),
         ("asyncio.Queue()", "no asyncio.Queue"),
         ("deque()", "deque needs (iterable, maxlen)"),
         ("json.dumps(a, sort_keys=True)", "json writes with separators only"),

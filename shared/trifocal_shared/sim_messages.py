@@ -40,8 +40,8 @@ class SimResult(Message):
     error_message: str = ""
 
 
-TO_SIM = {SimCommand.TYPE: SimCommand}
+TO_SIM: "dict[str, type[Message]]" = {SimCommand.TYPE: SimCommand}
 """What simulated glasses understand from the cloud, by type."""
 
-FROM_SIM = {cls.TYPE: cls for cls in (SimState, SimResult)}
+FROM_SIM: "dict[str, type[Message]]" = {cls.TYPE: cls for cls in (SimState, SimResult)}
 """What the cloud understands from simulated glasses, by type."""

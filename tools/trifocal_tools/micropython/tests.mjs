@@ -1,0 +1,26 @@
+// Runs unittest files, one test a call: garbage is collected only when control comes back here.
+
+import fs from "node:fs";
+import path from "node:path";
+
+import { leave, send } from "./channels.mjs";
+import { mountDisk } from "./disk.mjs";
+
+export function runTests(mp, { house, runner, files, lent }) {
+  mountDisk(mp.FS, house, "/house", true);
+  mp.FS.chdir("/house");
+  mp.runPython(fs.readFileSync(runner, "utf8"));
+  const [complete, lend, load, run] = ["complete", "lend", "load", "run"].map((name) => mp.globals.get(name));
+  complete();
+  const inHouse = (file) => path.posix.join("/house", file);
+  for (const { module, folder } of lent) lend(module, inHouse(folder));
+  for (const file of files) {
+    const loaded = JSON.parse(load(inHouse(file)));
+    for (let index = 0; index < loaded.count; index++) {
+      const began = performance.now();
+      send("r", JSON.stringify({ file, ...JSON.parse(run(index)), ms: performance.now() - began }));
+    }
+    send("r", JSON.stringify({ file, done: true, ...loaded }));
+  }
+  leave(0);
+}

@@ -1,0 +1,106 @@
+"""Simulated glasses as one sees them: battery, temples, light, camera, reach. The rules are the firmware's.
+
+Changes are told twice: `watch` gets each new state, `listen` what the firmware reports (`SimHost.report` lists it).
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+
+import structlog
+
+from trifocal_shared.sim_messages import SimState
+from trifocal_tools.sim.camera import Camera
+
+Watcher = Callable[[SimState], None]
+Listener = Callable[[str, dict[str, object]], None]
+
+log = structlog.get_logger("glasses")
+
+
+class SimulatedGlasses:
+    """The world around the firmware; a `World`."""
+
+    def __init__(self, camera: Camera, python: str) -> None:
+        self.battery = 100
+        self.charging = False
+        self.folded = False
+        self.online = True
+        self.linked = False
+        self.light = "off"
+        self.camera = camera
+        self.camera_state = "off"
+        self.stored_photos = 0
+        self.last_sha256 = ""
+        """Of the last picture the camera took."""
+        self.link_write: Callable[[bytes], None] = lambda data: None
+        """Where the firmware's bytes go; a `GlassesLink` puts itself there."""
+        self._python = python
+        self._shooting = asyncio.Lock()
+        self._watchers: list[Watcher] = []
+        self._listeners: list[Listener] = []
+        self._told: SimState | None = None
+
+    def state(self) -> SimState:
+        """What a person sees now."""
+        return SimState(
+            python=self._python,
+            online=self.online,
+            linked=self.linked,
+            folded=self.folded,
+            battery=self.battery,
+            charging=self.charging,
+            light=self.light,
+            camera=self.camera.name,
+            camera_state=self.camera_state,
+            stored_photos=self.stored_photos,
+        )
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Tell `watcher` the state now and at every change. The answer ends it."""
+        self._watchers.append(watcher)
+        watcher(self.state())
+        return lambda: self._watchers.remove(watcher)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tell `listener` each step the firmware reports. The answer ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def changed(self) -> None:
+        """Something was set from outside: tell the watchers, if it makes a difference."""
+        state = self.state()
+        if state != self._told:
+            self._told = state
+            for watcher in tuple(self._watchers):
+                watcher(state)
+
+    def link_changed(self, linked: bool) -> None:
+        """A gateway came or went."""
+        self.linked = linked
+        log.info("gateway connected" if linked else "gateway gone")
+        self.changed()
+
+    def light_changed(self, state: str) -> None:
+        """The privacy light."""
+        self.light = state
+        self.changed()
+
+    def reported(self, step: str, fields: dict[str, object]) -> None:
+        """A step of the firmware."""
+        log.debug(step, **fields)
+        if step == "camera":
+            self.camera_state = str(fields.get("state", ""))
+        elif step == "stored":
+            photos = fields.get("photos")
+            self.stored_photos = photos if isinstance(photos, int) else 0
+        self.changed()
+        for listener in tuple(self._listeners):
+            listener(step, fields)
+
+    async def shoot(self, size: str) -> bytes:
+        """A picture from the camera, one at a time. Raises OSError."""
+        async with self._shooting:
+            picture = await asyncio.to_thread(self.camera.shoot, size)
+        self.last_sha256 = hashlib.sha256(picture).hexdigest()
+        return picture

@@ -1,0 +1,130 @@
+"""The hand that does things to simulated glasses: one command, one answer, from wherever the command came."""
+
+import asyncio
+import math
+
+from trifocal_firmware.mcu import REPEAT_MS
+from trifocal_shared import reasons
+from trifocal_shared.envelope import wrap_native
+from trifocal_shared.frame import STRING, encode_frame
+from trifocal_shared.sim_messages import SimCommand, SimResult
+from trifocal_tools.failure import Failure
+from trifocal_tools.sim.camera import BrokenCamera, PatternCamera, open_camera
+from trifocal_tools.sim.firmware_host import FirmwareHost
+from trifocal_tools.sim.glasses import SimulatedGlasses
+from trifocal_tools.sim.link import GlassesLink
+
+PRESS_SECONDS = (REPEAT_MS + 50) / 1000
+"""From one press to the next; what comes sooner the firmware takes for an echo of the same press."""
+
+ANSWER_SECONDS = 3.0
+"""Longer than the firmware ever needs to notice a press."""
+
+WORDS = {("photo", False): "cs_pho", ("photo", True): "cs_vdo", ("video", False): "cs_vdo", ("video", True): "cs_vdo"}
+"""What the button controller says of a press (PROTOCOL-device §3.1)."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """The command cannot be carried out; `code` is a word from `reasons`."""
+
+    def __init__(self, code: str, sentence: str = "") -> None:
+        super().__init__(sentence or reasons.SENTENCES[code])
+        self.code = code
+
+
+class Hand:
+    """Carries out commands on one pair of glasses."""
+
+    def __init__(self, glasses: SimulatedGlasses, firmware: FirmwareHost, link: GlassesLink) -> None:
+        self._glasses = glasses
+        self._firmware = firmware
+        self._link = link
+        self._pressing = asyncio.Lock()
+        self._pressed_at = -math.inf
+        self._cameras = {PatternCamera.name, BrokenCamera.name, glasses.camera.name}
+
+    async def carry_out(self, command: SimCommand, from_here: bool = False) -> SimResult:
+        """Do it and say what came of it. Only a command `from_here`, this machine, may name any file as the camera."""
+        try:
+            press_id = await self._do(command, from_here)
+        except Refused as refused:
+            return SimResult(
+                command_id=command.command_id, success=False, error_code=refused.code, error_message=str(refused)
+            )
+        return SimResult(command_id=command.command_id, success=True, press_id=press_id)
+
+    async def press(self, button: str, long: bool = False) -> str:
+        """Press a button; the id the firmware gave the press. Raises Refused."""
+        if (button, long) not in WORDS:
+            raise Refused(reasons.UNSUPPORTED, f"there is no button '{button[:20]}'")
+        async with self._pressing:
+            await self._lift_finger()
+            noticed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+            def reported(step: str, fields: dict[str, object]) -> None:
+                if step == "pressed" and not noticed.done():
+                    noticed.set_result(str(fields["pressId"]))
+
+            end = self._glasses.listen(reported)
+            try:
+                self._firmware.mcu_received(encode_frame(STRING, wrap_native(WORDS[button, long]), False))
+                return await asyncio.wait_for(noticed, ANSWER_SECONDS)
+            except TimeoutError as error:
+                raise Refused(reasons.GLASSES_SILENT) from error
+            finally:
+                end()
+
+    async def set_online(self, online: bool) -> None:
+        """Bring the glasses into the gateway's reach or out of it. Raises Refused."""
+        if not online:
+            self._link.go_away()
+        else:
+            try:
+                await self._link.come_back()
+            except OSError as error:
+                raise Refused(reasons.GLASSES_OFFLINE, f"the port is taken: {error.strerror}") from error
+        self._glasses.online = online
+        self._glasses.changed()
+
+    def set_body(self, battery: int | None = None, charging: bool | None = None, folded: bool | None = None) -> None:
+        """Change how the glasses are, and let the firmware feel it. None leaves as it is."""
+        glasses = self._glasses
+        glasses.battery = glasses.battery if battery is None else battery
+        glasses.charging = glasses.charging if charging is None else charging
+        glasses.folded = glasses.folded if folded is None else folded
+        self._firmware.changed()
+        glasses.changed()
+
+    async def set_camera(self, source: str, from_here: bool) -> None:
+        """Exchange the camera. Raises Refused."""
+        if not from_here and source not in self._cameras:
+            raise Refused(reasons.UNSUPPORTED, "another folder or film can be chosen only on the machine itself")
+        try:
+            self._glasses.camera = await asyncio.to_thread(open_camera, source)
+        except (Failure, OSError) as error:
+            raise Refused(reasons.UNSUPPORTED, str(error)) from error
+        self._glasses.changed()
+
+    async def _lift_finger(self) -> None:
+        """Wait as long as a finger needs between two presses."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._pressed_at + PRESS_SECONDS - loop.time()))
+        self._pressed_at = loop.time()
+
+    async def _do(self, command: SimCommand, from_here: bool) -> str:
+        what, value = command.command, command.value
+        if what == "press":
+            return await self.press(value or "photo", command.long)
+        if what in {"online", "offline"}:
+            await self.set_online(what == "online")
+        elif what == "battery":
+            if not (value.isascii() and value.isdecimal()) or int(value[:4]) > 100:
+                raise Refused(reasons.MALFORMED, "a battery has 0 to 100 percent")
+            self.set_body(battery=int(value))
+        elif what in {"charge", "unplug"}:
+            self.set_body(charging=what == "charge")
+        elif what in {"fold", "unfold"}:
+            self.set_body(folded=what == "fold")
+        else:
+            await self.set_camera(value, from_here)
+        return ""

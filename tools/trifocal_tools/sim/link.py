@@ -1,0 +1,106 @@
+"""The link to the gateway: K900 frames on TCP instead of Bluetooth. One gateway at a time, the newest wins."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from trifocal_tools.sim.firmware_host import FirmwareHost
+
+MOST_QUEUED = 1 << 20
+"""A gateway that leaves more bytes than this unread is gone, whatever TCP says."""
+
+PIECE = 4_096
+REBIND_TRIES = 50
+REBIND_PAUSE_S = 0.1
+
+
+class GlassesLink:
+    """Listens while it is open. `changed(linked)` is told when a gateway comes or goes."""
+
+    def __init__(self, firmware: FirmwareHost, changed: Callable[[bool], None]) -> None:
+        self.port = 0
+        self._firmware = firmware
+        self._changed = changed
+        self._address = ""
+        self._wanted = False
+        self._server: asyncio.Server | None = None
+        self._gateway: asyncio.StreamWriter | None = None
+        self._readers: set[asyncio.Task[None]] = set()
+
+    async def listen(self, address: str, port: int) -> int:
+        """Take up listening; the port it is on, for 0 any. Raises OSError."""
+        self._address = address
+        self._wanted = True
+        self._server = await asyncio.start_server(self._connected, address, port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self.port
+
+    async def come_back(self) -> None:
+        """Listen again where it was. Raises OSError when somebody else took the port and keeps it."""
+        self._wanted = True
+        for left in reversed(range(REBIND_TRIES)):
+            if self._server or not self._wanted:
+                return
+            try:
+                await self.listen(self._address, self.port)
+            except OSError:
+                if not left:
+                    raise
+                await asyncio.sleep(REBIND_PAUSE_S)
+
+    def go_away(self) -> None:
+        """Out of reach: the gateway is cut off and none can connect."""
+        self._wanted = False
+        if self._server:
+            self._server.close()
+            self._server = None
+        self._drop()
+
+    async def close(self) -> None:
+        """Go away for good."""
+        self.go_away()
+        for reader in self._readers:
+            reader.cancel()
+        await asyncio.gather(*self._readers, return_exceptions=True)
+
+    def write(self, data: bytes) -> None:
+        """Queue bytes for the gateway; without one they go nowhere."""
+        if self._gateway is None:
+            return
+        self._gateway.write(data)
+        if self._gateway.transport.get_write_buffer_size() > MOST_QUEUED:
+            self._drop()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._readers.add(task)
+        try:
+            if self._server is None:  # it was accepted in the moment of going away
+                writer.transport.abort()
+                return
+            self._drop()
+            self._gateway = writer
+            self._firmware.link_opened()
+            self._changed(True)
+            await self._read(reader, writer)
+        finally:
+            self._readers.discard(task)
+            if self._gateway is writer:
+                self._drop()
+
+    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(PIECE):
+                if self._gateway is not writer:
+                    return
+                self._firmware.link_received(data)
+                await self._firmware.settle()
+
+    def _drop(self) -> None:
+        if self._gateway is None:
+            return
+        self._gateway.transport.abort()
+        self._gateway = None
+        self._firmware.link_closed()
+        self._changed(False)

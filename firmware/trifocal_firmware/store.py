@@ -89,7 +89,8 @@ class PhotoStore:
             raise StorageFull
         photo.number = self._take_number()
         photo.size = len(picture)
-        photo.sha256 = hashlib.sha256(picture).digest().hex()  # noqa: FURB181 - MicroPython has no hexdigest
+        digest = hashlib.sha256(picture)
+        photo.sha256 = digest.digest().hex()  # MicroPython has no hexdigest
         header = (json.dumps(_to_header(photo)) + "\n").encode()
         photo.start = len(header)
         self._put(_stem(photo.number) + TEMPORARY, _stem(photo.number) + PHOTO, (header, picture))

@@ -172,7 +172,8 @@ class GatewayStub:
         if len(self._bytes) < announced.size:
             self._have()
             return
-        whole = hashlib.sha256(self._bytes).hexdigest() == announced.sha256
+        digest = hashlib.sha256(self._bytes)
+        whole = digest.digest().hex() == announced.sha256  # MicroPython has no hexdigest
         if whole:
             self.photos[announced.request_id] = self._bytes
             self.times_whole[announced.request_id] = self.times_whole.get(announced.request_id, 0) + 1

@@ -1,0 +1,181 @@
+import unittest
+
+from trifocal_firmware.session import EARLIEST_EPOCH_MS, MOST_OWED, RECENT_MS, VERSION, Session
+from trifocal_shared import messages, reasons
+from trifocal_shared.frame import STRING, encode_frame
+from trifocal_shared.wire import Wire
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.session = Session("0123abcd", "model")
+        self.phone = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self.session.opened(0)
+
+    def tell(self, *said, now=0):
+        """Say something to the session; what it says back."""
+        for message in said:
+            data = message if isinstance(message, bytes) else self.phone.encode(message)
+            self.session.receive(data, now)
+        return self.heard()
+
+    def heard(self):
+        for frame in self.session.data_to_send():
+            self.phone.receive(frame, 0)
+        return self.phone.events()
+
+    def failed(self, request_id="r"):
+        return messages.PhotoStatus(request_id=request_id, status="failed", error_code=reasons.CAPTURE_FAILED)
+
+    def said_of(self, said):
+        return [message.request_id for message in said if isinstance(message, messages.PhotoStatus)]
+
+
+class TestSmallTalk(Case):
+    def test_the_greeting_says_who_and_how_the_glasses_are(self):
+        self.session.epoch_known(EARLIEST_EPOCH_MS, 0)
+        ready, battery = self.tell(messages.PhoneReady(protocol=1), now=5)
+        self.assertEqual(ready, messages.GlassesReady(sid="0123abcd", timestamp=EARLIEST_EPOCH_MS + 5, protocol=1))
+        self.assertEqual(battery, messages.BatteryStatus(level=100, charging=False))
+        self.assertTrue(self.session.ready)
+
+    def test_each_greeting_is_answered_and_told(self):
+        for _ in range(3):
+            self.assertEqual(len(self.tell(messages.PhoneReady())), 2)
+        self.assertEqual(len(self.session.events()), 3)
+
+    def test_a_token_is_taken_an_empty_one_takes_it_away_and_neither_is_kept(self):
+        self.assertEqual(self.tell(messages.AuthToken(core_token="secret-token"))[0].success, True)
+        self.assertTrue(self.session.has_token)
+        self.assertNotIn("secret-token", repr(self.session.__dict__))
+        self.assertEqual(self.tell(messages.AuthToken(core_token=""))[0].success, False)
+        self.assertFalse(self.session.has_token)
+
+    def test_questions_are_answered_before_the_greeting_too(self):
+        self.session.battery(55, True)
+        self.assertEqual(self.tell(messages.Ping()), [messages.Pong()])
+        self.assertEqual(self.tell(messages.RequestBatteryState()), [messages.BatteryStatus(level=55, charging=True)])
+        version = self.tell(messages.RequestVersion())[0]
+        self.assertEqual((version.app_version, version.device_model), (VERSION, "model"))
+
+    def test_the_battery_is_said_when_it_changes_and_somebody_listens(self):
+        self.session.battery(90, False)
+        self.assertEqual(self.heard(), [])
+        self.tell(messages.PhoneReady())
+        self.session.battery(90, False)
+        self.assertEqual(self.heard(), [])
+        self.session.battery(89, False)
+        self.session.battery(89, True)
+        self.assertEqual([(b.level, b.charging) for b in self.heard()], [(89, False), (89, True)])
+
+    def test_the_clock_is_set_by_honest_times_only(self):
+        for wrong in (0, -1, 1_500_000_000, 1 << 60):
+            self.tell(messages.SetSystemTime(timestamp_ms=wrong))
+            self.assertEqual(self.session.epoch(5), 0)
+        self.assertEqual(self.session.counts["malformed"], 4)
+        self.tell(messages.SetSystemTime(timestamp_ms=EARLIEST_EPOCH_MS), now=100)
+        self.assertEqual(self.session.epoch(150), EARLIEST_EPOCH_MS + 50)
+        self.assertEqual(len(self.session.events()), 1)
+        self.session.epoch_known(0, 0)
+        self.assertEqual(self.session.epoch(150), 0)
+
+    def test_what_concerns_the_owner_is_handed_on(self):
+        said = [
+            messages.TakePhoto(request_id="r"),
+            messages.FileHave(file_name="f", offset=0),
+            messages.TransferComplete(file_name="f", success=True),
+            messages.ButtonPressResponse(press_id="p", success=True),
+        ]
+        self.assertEqual(self.tell(*said), [])
+        self.assertEqual(self.session.events(), said)
+
+
+class TestBadBytes(Case):
+    def test_malformed_messages_are_counted_and_the_next_is_understood(self):
+        bad = [
+            b"{",
+            b"[]",
+            b'{"C":5}',
+            b'{"C":"{\\"type\\":\\"take_photo\\"}"}',
+            b'{"C":"{\\"type\\":\\"take_photo\\",\\"requestId\\":7}"}',
+            b'{"C":"{\\"type\\":\\"take_photo\\",\\"requestId\\":\\"r\\",\\"size\\":\\"huge\\"}"}',
+            b'{"C":"{\\"type\\":\\"auth_token\\"}"}',
+            b'{"C":"{\\"type\\":\\"file_have\\",\\"fileName\\":\\"f\\",\\"offset\\":\\"1\\"}"}',
+        ]
+        for payload in bad:
+            self.assertEqual(self.tell(encode_frame(STRING, payload, True), messages.Ping()), [messages.Pong()])
+        self.assertEqual(self.session.counts["malformed"], len(bad))
+        self.assertEqual(self.session.events(), [])
+
+    def test_unknown_types_and_garbage_are_passed_over(self):
+        unknown = encode_frame(STRING, b'{"C":"{\\"type\\":\\"from_the_future\\"}"}', True)
+        self.assertEqual(self.tell(b"\x00##garbage$$", unknown, messages.Ping()), [messages.Pong()])
+
+    def test_half_a_frame_is_given_up_in_time(self):
+        self.tell(self.phone.encode(messages.Ping())[:-3])
+        deadline = self.session.deadline()
+        self.session.timeout(deadline)
+        self.assertIsNone(self.session.deadline())
+        self.assertEqual(self.tell(messages.Ping(), now=deadline), [messages.Pong()])
+
+    def test_half_a_frame_of_the_last_link_does_not_spoil_the_next(self):
+        self.tell(self.phone.encode(messages.Ping())[:-3])
+        self.session.closed(10)
+        self.session.opened(20)
+        self.assertEqual(self.tell(messages.Ping(), now=20), [messages.Pong()])
+
+    def test_bytes_without_a_link_are_nothing(self):
+        self.session.closed(0)
+        self.assertEqual(self.tell(messages.Ping()), [])
+
+
+class TestFinalWords(Case):
+    def greet(self, now):
+        return self.said_of(self.tell(messages.PhoneReady(), now=now))
+
+    def test_with_somebody_there_they_are_said_once(self):
+        self.greet(0)
+        self.session.say_finally(self.failed(), 0)
+        self.assertEqual(self.said_of(self.heard()), ["r"])
+        self.assertEqual(self.greet(5), [])
+
+    def test_without_they_wait_for_the_handshake_in_their_order(self):
+        for request_id in ("a", "b", "c"):
+            self.session.say_finally(self.failed(request_id), 0)
+        self.session.closed(1)
+        self.assertEqual(self.heard(), [])
+        self.session.opened(100_000)
+        self.assertEqual(self.greet(100_001), ["a", "b", "c"])
+        self.assertEqual(self.greet(100_002), [])
+
+    def test_a_frame_that_did_not_leave_before_the_link_was_lost_is_said_again(self):
+        self.greet(0)
+        self.session.say_finally(self.failed(), 1_000)
+        self.session.closed(1_000 + RECENT_MS)
+        self.assertEqual(self.heard(), [])
+        self.session.opened(50_000)
+        self.assertEqual(self.greet(50_000), ["r"])
+
+    def test_what_was_said_long_before_is_not(self):
+        self.greet(0)
+        self.session.say_finally(self.failed(), 1_000)
+        self.heard()
+        self.session.closed(1_001 + RECENT_MS)
+        self.session.opened(50_000)
+        self.assertEqual(self.greet(50_000), [])
+
+    def test_they_are_bounded_and_the_dropped_are_counted(self):
+        for number in range(MOST_OWED + 3):
+            self.session.say_finally(self.failed(str(number)), 0)
+        self.assertEqual(self.session.counts["owed_dropped"], 3)
+        self.assertEqual(self.greet(1), [str(n) for n in range(3, MOST_OWED + 3)])
+
+    def test_ordinary_words_without_a_listener_are_not_kept(self):
+        self.session.closed(0)
+        self.session.say(messages.Pong())
+        self.session.opened(1)
+        self.assertEqual(self.heard(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -56,6 +56,10 @@ class Feed:
             if not bells:
                 self._bells.pop(user, None)
 
+    def listeners(self, user: str) -> int:
+        """How many listen to this user's events."""
+        return len(self._bells.get(user, ()))
+
     async def until(self, user: str, done: Callable[[], bool], timeout_s: float) -> None:
         """Return when `done()` says so, at the latest after `timeout_s`, or when the cloud closes."""
         with self.listening(user) as bell:

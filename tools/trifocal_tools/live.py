@@ -194,5 +194,5 @@ def _glasses_lines(state: dict[str, Any]) -> list[tuple[str, Text]]:
         ("battery", Text(battery, style="red" if sim.get("battery", 100) <= LOW_BATTERY else "")),
         ("lid", Text("folded" if sim.get("folded") else "open")),
         ("light", Text(light, style="bold red" if light != "off" else "dim")),
-        ("queue", Text(f"{kept} photos wait on the glasses" if kept else "empty")),
+        ("queue", Text(f"{kept} wait on the glasses" if kept else "empty")),
     ]

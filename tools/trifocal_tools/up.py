@@ -60,7 +60,9 @@ def up(settings: Settings, headless: bool, as_json: bool) -> None:
         check_port(settings.host, settings.port)
         live = not headless and output.terminal().is_terminal
         with running.log_to_file(folder / "up.log") if live else contextlib.nullcontext():
-            if not live:
+            if live:
+                output.remark("starting cloud, glasses and gateway …")
+            else:
                 running.log_to_stderr()
             running.run_until_signal(lambda stop: House(settings, folder).live_in(stop, live, as_json))
 

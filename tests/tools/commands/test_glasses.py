@@ -15,12 +15,14 @@ SIM = {
     "python": "cpython",
     "online": True,
     "folded": False,
+    "battery": 87,
+    "charging": True,
     "light": "off",
     "camera": "pattern",
     "cameraState": "off",
     "storedPhotos": 2,
 }
-STATE = {"gateway": True, "connected": True, "model": "Sim", "battery": 87, "charging": True, "sim": SIM}
+STATE = {"gateway": True, "connected": True, "model": "Sim", "battery": -1, "charging": False, "sim": SIM}
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +35,7 @@ def test_without_an_action_the_state_is_shown(table_cloud: Any, trifocal: Run) -
     assert json.loads(trifocal("glasses", "--json")[1]) == STATE
     out = trifocal("glasses")[1]
     assert "87 %, charging" in out
-    assert "2 photos wait" in out
+    assert "2 wait on the glasses" in out
     assert [method for method, _, _ in table_cloud.asked] == ["GET", "GET"]
 
 
@@ -75,3 +77,5 @@ def test_a_camera_that_is_a_path_here_is_sent_whole(tmp_path: Path, monkeypatch:
 def test_glasses_that_are_not_there_are_described_too() -> None:
     lines = dict(glasses.describe({"gateway": False, "connected": False, "battery": -1, "sim": None}))
     assert lines == {"gateway": "not connected", "glasses": "not connected", "simulated": "none attached"}
+    real = dict(glasses.describe({"gateway": True, "connected": True, "battery": 40, "sim": None}))
+    assert real["battery"] == "40 %"

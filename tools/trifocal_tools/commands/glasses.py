@@ -80,9 +80,10 @@ def describe(state: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if state.get("model"):
         lines[1] = ("glasses", f"{lines[1][1]} ({state['model']})")
-    if isinstance(state.get("battery"), int) and state["battery"] >= 0:
-        lines.append(("battery", f"{state['battery']} %" + (", charging" if state.get("charging") else "")))
     sim = state.get("sim")
+    power = sim or state  # simulated glasses tell theirs themselves, with or without a gateway
+    if isinstance(power.get("battery"), int) and power["battery"] >= 0:
+        lines.append(("battery", f"{power['battery']} %" + (", charging" if power.get("charging") else "")))
     if not sim:
         return [*lines, ("simulated", "none attached")]
     return [
@@ -90,5 +91,5 @@ def describe(state: dict[str, Any]) -> list[tuple[str, str]]:
         ("simulated", f"{'online' if sim.get('online') else 'offline'}, firmware on {sim.get('python')}"),
         ("lid", "folded" if sim.get("folded") else "open"),
         ("camera", f"{sim.get('camera')} ({sim.get('cameraState')}), privacy light {sim.get('light')}"),
-        ("kept", f"{sim.get('storedPhotos', 0)} photos wait on the glasses"),
+        ("queue", f"{sim.get('storedPhotos', 0)} wait on the glasses"),
     ]

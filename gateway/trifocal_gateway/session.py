@@ -1,0 +1,180 @@
+"""The gateway's end of the talk with the glasses: is anybody there, and are they the same as before.
+
+    SCANNING ── opened ──▶ LINKED ── glasses_ready ──▶ READY
+        ▲                    ▲ │                         │ │
+        └────── closed ──────┼─┴─────────────────────────┘ │
+                             └──── another `sid` ──────────┘
+
+LINKED says `phone_ready` every 2.5 s until it is answered, with no upper bound (PROTOCOL-device §2.8). READY begins
+with the greeting: the time, the token if there is one, and the questions for battery and version. A `glasses_ready`
+with another `sid` says that the glasses restarted under a link that stayed: the whole handshake runs again. From LINKED
+on a ping is sent every 30 s; when the third in a row has had no pong by the time the next is due, the link is given
+up: one `Silent`, after which this machine waits to be told that the link is closed. Only a pong counts as an answer,
+for glasses are known that still send and no longer hear.
+"""
+
+from dataclasses import dataclass
+
+from trifocal_shared import messages
+from trifocal_shared.message import Message
+
+READY_MS = 2_500
+PING_MS = 30_000
+MOST_UNANSWERED = 3
+
+DISCONNECTED = "DISCONNECTED"
+SCANNING = "SCANNING"
+LINKED = "CONNECTING"
+READY = "CONNECTED"
+"""The states, as the cloud spells them (PROTOCOL-device §5.3)."""
+
+LONGEST_MODEL = 64
+
+
+@dataclass(frozen=True)
+class Say:
+    """To the glasses."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class Greeted:
+    """The glasses are ready; `restarted` when they are known not to be in the middle of anything."""
+
+    restarted: bool
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What is known of the glasses' connection."""
+
+    status: str
+    model: str
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Nobody answers on this link: it is to be closed."""
+
+
+Event = Say | Greeted | Changed | Silent
+
+
+class Session:
+    """One talk after the other with the same pair of glasses."""
+
+    def __init__(self, token: str = "") -> None:
+        self.status = DISCONNECTED
+        self.model = ""
+        self._token = token
+        self._sid: str | None = None
+        self._ready_at: int | None = None
+        self._ping_at: int | None = None
+        self._unanswered = 0
+        self._epoch_at_zero: int | None = None
+        self._events: list[Event] = []
+
+    def epoch_known(self, epoch_ms: int, now: int) -> None:
+        """The wall clock stands at `epoch_ms`; 0 is unknown."""
+        self._epoch_at_zero = epoch_ms - now if epoch_ms > 0 else None
+
+    def epoch(self, now: int) -> int:
+        """Epoch milliseconds of the moment `now`, 0 unknown."""
+        return 0 if self._epoch_at_zero is None else self._epoch_at_zero + now
+
+    def token_changed(self, token: str) -> None:
+        """Another core token, or none; ready glasses are told."""
+        if token != self._token:
+            self._token = token
+            if self.status == READY:
+                self._say(messages.AuthToken(core_token=token))
+
+    @property
+    def has_token(self) -> bool:
+        return self._token != ""
+
+    def searching(self) -> None:
+        """The glasses are being looked for."""
+        if self._ping_at is None and self._ready_at is None:
+            self._become(SCANNING)
+
+    def opened(self, now: int) -> None:
+        """Bytes pass; whether anybody listens is not known yet."""
+        self._become(LINKED)
+        self._unanswered = 0
+        self._ping_at = now + PING_MS
+        self._knock(now)
+
+    def closed(self) -> None:
+        """No bytes pass any more."""
+        self._ready_at = self._ping_at = None
+        self._become(DISCONNECTED)
+
+    def said(self, message: Message, now: int) -> None:
+        """The glasses said something; what is not about the talk itself changes nothing here."""
+        if isinstance(message, messages.GlassesReady):
+            self._ready(message.sid, now)
+        elif isinstance(message, messages.Pong):
+            self._unanswered = 0
+        elif isinstance(message, messages.VersionInfo) and message.device_model[:LONGEST_MODEL] != self.model:
+            self.model = message.device_model[:LONGEST_MODEL]
+            self._events.append(Changed(self.status, self.model))
+
+    def deadline(self) -> int | None:
+        """When to say something."""
+        return min((at for at in (self._ready_at, self._ping_at) if at is not None), default=None)
+
+    def timeout(self, now: int) -> None:
+        """Knock again, ping, or give up."""
+        if self._ready_at is not None and now >= self._ready_at:
+            self._knock(now)
+        if self._ping_at is None or now < self._ping_at:
+            return
+        if self._unanswered >= MOST_UNANSWERED:
+            self._ready_at = self._ping_at = None
+            self._events.append(Silent())
+            return
+        self._unanswered += 1
+        self._ping_at = now + PING_MS
+        self._say(messages.Ping())
+
+    def events(self) -> list[Event]:
+        """Drain what is to be done."""
+        events, self._events = self._events, []
+        return events
+
+    def _ready(self, sid: str, now: int) -> None:
+        if self.status == READY and sid == self._sid:
+            return
+        if self.status == READY:
+            # The new process has not heard our `phone_ready`: the greeting waits for its answer.
+            self._become(LINKED)
+            self._knock(now)
+        elif self.status == LINKED:
+            restarted = self._sid is not None and sid != self._sid
+            self._greet(sid, restarted, now)
+
+    def _greet(self, sid: str, restarted: bool, now: int) -> None:
+        self._sid = sid
+        self._ready_at = None
+        self._become(READY)
+        if self.epoch(now) > 0:
+            self._say(messages.SetSystemTime(timestamp_ms=self.epoch(now)))
+        if self._token:
+            self._say(messages.AuthToken(core_token=self._token, timestamp=self.epoch(now)))
+        self._say(messages.RequestBatteryState())
+        self._say(messages.RequestVersion())
+        self._events.append(Greeted(restarted))
+
+    def _knock(self, now: int) -> None:
+        self._ready_at = now + READY_MS
+        self._say(messages.PhoneReady(timestamp=self.epoch(now), protocol=messages.PROTOCOL_VERSION))
+
+    def _become(self, status: str) -> None:
+        if status != self.status:
+            self.status = status
+            self._events.append(Changed(status, self.model))
+
+    def _say(self, message: Message) -> None:
+        self._events.append(Say(message))

@@ -1,0 +1,136 @@
+import json
+import unittest
+
+from trifocal_firmware.boards import sim as module
+from trifocal_firmware.boards.sim import SimBoard
+
+
+class Event:
+    """An event that hands control out until it is set."""
+
+    def __init__(self):
+        self.is_set = False
+
+    def set(self):
+        self.is_set = True
+
+    def clear(self):
+        self.is_set = False
+
+    def __iter__(self):
+        while not self.is_set:
+            yield
+
+    __await__ = __iter__
+
+    def wait(self):
+        return self
+
+
+class Paper:
+    """The one name that the board takes from asyncio."""
+
+    Event = Event
+
+
+class Host:
+    """Notes what it is asked for. Places are what they are on CPython: the buffers themselves."""
+
+    def __init__(self):
+        self.asked = []
+        self.written = b""
+        self.light = ""
+        self.reports = []
+
+    def boot_id(self):
+        return "0123abcd"
+
+    def device_id(self):
+        return "device"
+
+    def flash_folder(self):
+        return "/flash"
+
+    def link_write(self, place, count):
+        self.written += module.bytearray_at(place, count)
+
+    def capture(self, number, size):
+        self.asked.append((number, size))
+
+    def picture(self, number):
+        self.buffer = b"\xff\xd8 picture %d" % number
+        return module.addressof(self.buffer)
+
+    def set_light(self, state):
+        self.light = state
+
+    def battery(self):
+        return 42
+
+    def charging(self):
+        return True
+
+    def folded(self):
+        return True
+
+    def report(self, step, fields):
+        self.reports.append((step, json.loads(fields)))
+
+
+class TestSimBoard(unittest.TestCase):
+    def setUp(self):
+        self.real, module.asyncio = module.asyncio, Paper
+        self.host = Host()
+        self.board = SimBoard(self.host)
+
+    def tearDown(self):
+        module.asyncio = self.real
+
+    def result(self, coroutine):
+        try:
+            coroutine.send(None)
+        except StopIteration as end:
+            return end.value
+        return None
+
+    def test_identity_and_senses_are_the_hosts(self):
+        board = self.board
+        self.assertEqual((board.boot_id, board.device_id, board.flash_folder), ("0123abcd", "device", "/flash"))
+        self.assertEqual((board.battery(), board.charging(), board.folded()), (42, True, True))
+
+    def test_it_knows_the_time(self):
+        self.assertGreater(self.board.clock.epoch_ms(), 1_600_000_000_000)
+
+    def test_bytes_light_and_reports_go_out(self):
+        self.board.link_write(b"frame")
+        self.board.set_light("photo")
+        self.board.report("stored", {"photos": 1})
+        self.assertEqual((self.host.written, self.host.light), (b"frame", "photo"))
+        self.assertEqual(self.host.reports, [("stored", {"photos": 1})])
+
+    def test_a_picture_is_asked_for_and_read_where_it_lies(self):
+        taking = self.board.capture("large")
+        taking.send(None)
+        self.assertEqual(self.host.asked, [(1, "large")])
+        self.board.captured(1, 12)
+        self.assertEqual(bytes(self.result(taking)), b"\xff\xd8 picture 1"[:12])
+
+    def test_an_empty_answer_is_a_failure(self):
+        taking = self.board.capture("small")
+        taking.send(None)
+        self.board.captured(1, 0)
+        with self.assertRaises(OSError):
+            taking.send(None)
+
+    def test_a_late_answer_to_an_earlier_picture_changes_nothing(self):
+        self.board.capture("small").send(None)
+        taking = self.board.capture("small")
+        taking.send(None)
+        self.board.captured(1, 5)
+        self.assertIsNone(self.result(taking))
+        self.board.captured(2, 12)
+        self.assertEqual(bytes(self.result(taking)), b"\xff\xd8 picture 2"[:12])
+
+
+if __name__ == "__main__":
+    unittest.main()

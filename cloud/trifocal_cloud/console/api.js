@@ -1,0 +1,63 @@
+// The cloud's HTTP doors, one function each. Every failure is an ApiError that can be shown as it is.
+
+import { reasonWords } from "./words.js";
+
+/** `status` 0 means that no answer came; `code` is a word from the cloud's list of reasons. */
+export class ApiError extends Error {
+  constructor(status, code, message) {
+    super(reasonWords(code) || message || "The cloud answered with an error");
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const PATIENCE_MS = 15_000;
+
+let signedOut = () => {};
+
+/** Calls `listener` whenever a door other than the session's own answers that nobody is signed in. */
+export function onSignedOut(listener) {
+  signedOut = listener;
+}
+
+async function call(method, path, body) {
+  const options = { method, headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) };
+  if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers["content-type"] = "application/json";
+  }
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new ApiError(0, "cloud_unreachable", "");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  if (response.status === 401 && path !== SESSION) signedOut();
+  throw new ApiError(response.status, answer.error, answer.message);
+}
+
+const SESSION = "/api/console/session";
+const photo = (id) => `/api/gallery/${encodeURIComponent(id)}`;
+
+async function command(name, value = "", long = false) {
+  const answer = await call("POST", "/api/glasses/sim", { command: name, value, long });
+  if (!answer.success) throw new ApiError(200, answer.errorCode, answer.errorMessage);
+  return answer;
+}
+
+export const api = {
+  session: () => call("GET", SESSION),
+  signIn: (token) => call("POST", SESSION, token ? { token } : {}),
+  signOut: () => call("DELETE", SESSION),
+  gallery: (cursor) => call("GET", `/api/gallery?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`),
+  photo: (id) => call("GET", photo(id)),
+  share: (id, seconds) => call("POST", `${photo(id)}/share`, { expiresIn: seconds }),
+  remove: (id) => call("DELETE", photo(id)),
+  glasses: () => call("GET", "/api/glasses"),
+  command,
+  requestPhoto: () => call("POST", "/api/photos/request", {}),
+  request: (requestId) => call("GET", `/api/photos/requests/${encodeURIComponent(requestId)}`),
+  events: (after) => call("GET", `/api/events?after=${after}&limit=500`),
+};

@@ -1,0 +1,123 @@
+// Journeys: the steps of one press (or of one request that nobody pressed for), gathered from the cloud's events.
+//
+// A step names its press, its request or both; the first step that names both joins what was two until then. A journey
+// is `moving` until a photo of it is stored (`stored`) or a step has told why there will be none (`failed`).
+// `captured_locally` ends only the request: the photo follows under its own id. Repeated steps count once. The oldest
+// journeys give way.
+
+const KEPT = 60;
+const STEPS_KEPT = 60;
+
+/** Why a step ended its request; empty for one that did not. A press that asks for nothing possible ends with itself. */
+export const reasonOf = ({ step, detail, reason }) => reason || (step === "failed" ? detail || "cloud_error" : "");
+
+export class Journey {
+  constructor(id) {
+    this.id = id;
+    this.steps = [];
+    this.requests = new Set();
+    this.presses = new Set();
+  }
+
+  get startedAt() {
+    return this.steps.length ? this.steps[0].at : Date.now();
+  }
+
+  /** When the photo was safe in the gallery; null before that. */
+  get storedAt() {
+    return this.steps.find((step) => step.step === "stored")?.at ?? null;
+  }
+
+  get last() {
+    return this.steps.at(-1);
+  }
+
+  /** "moving", "stored" or "failed" */
+  get state() {
+    if (this.storedAt !== null) return "stored";
+    return this.failure ? "failed" : "moving";
+  }
+
+  /** Why there will be no photo, as a word from the cloud's list; empty unless it has failed. */
+  get failure() {
+    return this.steps.findLast((step) => step.reason && step.reason !== "captured_locally")?.reason ?? "";
+  }
+
+  /** "short", "long" or "" when nobody said. */
+  get pressType() {
+    return this.steps.find((step) => step.step === "pressed")?.detail.split(" ")[1] ?? "";
+  }
+
+  /** Whether the step was new. */
+  add(step) {
+    const same = (other) => other.source === step.source && other.step === step.step && other.at === step.at && other.requestId === step.requestId;
+    if (this.steps.length >= STEPS_KEPT || this.steps.some(same)) return false;
+    const before = this.steps.findLastIndex((other) => other.at <= step.at);
+    this.steps.splice(before + 1, 0, step);
+    return true;
+  }
+}
+
+export class Journeys extends EventTarget {
+  #list = [];
+  #byName = new Map();
+
+  /** Newest first. */
+  get all() {
+    return this.#list;
+  }
+
+  ofRequest(requestId) {
+    return this.#byName.get(`request ${requestId}`);
+  }
+
+  /** Opens a journey for a press made here, before the first word of it comes back. */
+  pressed(pressId) {
+    this.#changed(this.#find({ pressId, requestId: "" }));
+  }
+
+  /** A `step` event of the cloud. */
+  stepped({ source, step, at, detail = "", reason = "", requestId = "", pressId = "" }) {
+    if (!requestId && !pressId) return;
+    const journey = this.#find({ pressId, requestId });
+    if (journey.add({ source, step, at, detail, requestId, reason: reasonOf({ step, detail, reason }) })) this.#changed(journey);
+  }
+
+  #find({ pressId, requestId }) {
+    const names = [pressId && `press ${pressId}`, requestId && `request ${requestId}`].filter(Boolean);
+    const known = [...new Set(names.map((name) => this.#byName.get(name)).filter(Boolean))];
+    const journey = known[0] ?? this.#open(names[0]);
+    for (const other of known.slice(1)) this.#join(journey, other);
+    if (pressId) journey.presses.add(pressId);
+    if (requestId) journey.requests.add(requestId);
+    for (const name of names) this.#byName.set(name, journey);
+    return journey;
+  }
+
+  #open(id) {
+    const journey = new Journey(id);
+    this.#list.unshift(journey);
+    if (this.#list.length > KEPT) this.#forget(this.#list.at(-1));
+    return journey;
+  }
+
+  #join(journey, other) {
+    for (const step of other.steps) journey.add(step);
+    for (const id of other.requests) journey.requests.add(id);
+    for (const id of other.presses) journey.presses.add(id);
+    this.#forget(other);
+    for (const id of journey.requests) this.#byName.set(`request ${id}`, journey);
+    for (const id of journey.presses) this.#byName.set(`press ${id}`, journey);
+  }
+
+  #forget(journey) {
+    this.#list.splice(this.#list.indexOf(journey), 1);
+    for (const [name, owner] of this.#byName) if (owner === journey) this.#byName.delete(name);
+    this.dispatchEvent(new CustomEvent("forgotten", { detail: journey }));
+  }
+
+  #changed(journey) {
+    this.#list.sort((a, b) => b.startedAt - a.startedAt);
+    this.dispatchEvent(new CustomEvent("changed", { detail: journey }));
+  }
+}

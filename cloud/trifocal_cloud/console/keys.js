@@ -1,0 +1,51 @@
+// The page's keyboard shortcuts and the help that lists them.
+
+import { byId, make, takesKeys } from "./dom.js";
+
+const HELP = [
+  ["Anywhere", [
+    ["Space", "or", "P", "Press the button; hold for a long press"],
+    ["1", "2", "3", "Photos, glasses, journeys"],
+    ["?", "These shortcuts"],
+  ]],
+  ["Among the photos", [
+    ["←", "→", "↑", "↓", "Walk"],
+    ["Enter", "Open"],
+  ]],
+  ["In an open photo", [
+    ["←", "→", "Newer, older"],
+    ["I", "Details"],
+    ["S", "Share"],
+    ["D", "Download"],
+    ["Delete", "Delete, after asking"],
+    ["Esc", "Close"],
+  ]],
+];
+
+function line(entry) {
+  const keys = entry.slice(0, -1).map((key) => (key === "or" ? " or " : make("kbd", {}, key)));
+  return make("div", {}, make("dt", {}, ...keys), make("dd", {}, entry.at(-1)));
+}
+
+function openHelp() {
+  const table = HELP.map(([where, entries]) => make("section", {}, make("h3", {}, where), make("dl", {}, ...entries.map(line))));
+  byId("help-table").replaceChildren(...table);
+  byId("help").showModal();
+}
+
+const isPressKey = (event) => event.key === " " || event.key.toLowerCase() === "p";
+
+/** Binds the shortcuts that work on the whole page. */
+export function bindKeys(shutter, goTo) {
+  byId("help-open").addEventListener("click", openHelp);
+  addEventListener("keydown", (event) => {
+    const busy = document.querySelector("dialog[open]") || document.body.dataset.view !== "house";
+    if (busy || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target)) return;
+    if (isPressKey(event)) {
+      if (shutter.enabled) event.preventDefault();
+      if (!event.repeat) shutter.down();
+    } else if (event.key === "?") openHelp();
+    else if (event.key >= "1" && event.key <= "3") goTo(["photos", "glasses", "journeys"][event.key - 1]);
+  });
+  addEventListener("keyup", (event) => isPressKey(event) && shutter.up());
+}

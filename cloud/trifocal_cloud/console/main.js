@@ -1,0 +1,134 @@
+// The console, put together: the parts of the page, the line to the cloud that feeds them, and what the person does.
+
+import { api, onSignedOut } from "./api.js";
+import { ConnectionSign } from "./connection.js";
+import { byId, setText } from "./dom.js";
+import { Gallery } from "./gallery.js";
+import { GlassesPanel } from "./glasses.js";
+import { Journeys, reasonOf } from "./journey.js";
+import { bindKeys } from "./keys.js";
+import { Live } from "./live.js";
+import { JourneyLog } from "./log.js";
+import { notify, notifyProblem } from "./notices.js";
+import { Photos, takenAt } from "./photos.js";
+import { Place } from "./place.js";
+import { signedInUser, signOut } from "./session.js";
+import { Shutter } from "./shutter.js";
+import { clock } from "./time.js";
+import { Viewer } from "./viewer.js";
+import { reasonWords } from "./words.js";
+
+const RETRY_MS = 2_000;
+
+const place = new Place();
+const photos = new Photos(api.gallery);
+const gallery = new Gallery(photos, notifyProblem);
+const journeys = new Journeys();
+const panel = new GlassesPanel(command);
+const viewer = new Viewer(photos, (photo) => place.showPhoto(photo?.photoId ?? null));
+const shutter = new Shutter(document.querySelectorAll("[data-shutter]"), press);
+const live = new Live(api.events, () => Promise.all([photos.refresh(), api.glasses().then(showGlasses)]));
+
+/** Whether the glasses did it. */
+async function command(name, value) {
+  try {
+    await api.command(name, value);
+    return true;
+  } catch (error) {
+    notifyProblem(error);
+    return false;
+  }
+}
+
+async function press(long) {
+  try {
+    const answer = panel.simulated ? await api.command("press", "photo", long) : await api.requestPhoto();
+    if (answer.pressId) journeys.pressed(answer.pressId);
+  } catch (error) {
+    notifyProblem(error);
+  }
+}
+
+function showGlasses(state) {
+  panel.show(state);
+  shutter.enabled = panel.pressable;
+  setText(byId("empty-words"), panel.pressable ? "Press the button on the glasses, or the space bar here. The photo appears in this place." : "Photos taken with your glasses appear here. The glasses are not connected yet.");
+}
+
+function stepped(entry, missed) {
+  journeys.stepped(entry);
+  if (missed) return;
+  panel.pulse(entry.source);
+  const reason = reasonOf(entry);
+  if (reason && reason !== "captured_locally") notify(reasonWords(reason) || reason, "problem");
+}
+
+function galleryChanged({ change, photo }) {
+  if (change === "removed") return photos.gone(photo.photoId);
+  photos.arrived(photo);
+  return setText(byId("whisper"), `A photo of ${clock(takenAt(photo))} has arrived`);
+}
+
+const HEARD = {
+  step: stepped,
+  gallery: galleryChanged,
+  glasses: ({ state }) => showGlasses(state),
+  sim: ({ state }) => showGlasses({ sim: state }),
+};
+
+async function moved() {
+  const { tab, photoId } = place;
+  document.body.dataset.tab = tab;
+  for (const link of document.querySelectorAll(".tabs a")) link.setAttribute("aria-current", link.hash === `#${tab}` ? "page" : "false");
+  if (photoId === null) {
+    const shown = viewer.shown;
+    viewer.close();
+    if (shown) gallery.focus(shown.photoId);
+    return;
+  }
+  const photo = photos.byId(photoId) ?? (await api.photo(photoId).catch(notifyProblem));
+  if (place.photoId !== photoId) return;
+  if (photo) viewer.show(photo);
+  else place.showPhoto(null);
+}
+
+/** The session has ended by itself. */
+async function signedOut(user) {
+  live.stop();
+  const next = await signedInUser();
+  if (next !== user) location.replace("/");
+  document.body.dataset.view = "house";
+  live.start();
+}
+
+async function begin() {
+  let user;
+  try {
+    user = await signedInUser();
+  } catch (error) {
+    setText(byId("starting"), `${error.message}. Trying again …`);
+    setTimeout(begin, RETRY_MS);
+    return;
+  }
+  setText(byId("user"), user);
+  document.body.dataset.view = "house";
+  onSignedOut(() => live.running && signedOut(user));
+  live.start();
+  place.start();
+}
+
+new JourneyLog(journeys, photos);
+new ConnectionSign(live);
+bindKeys(shutter, (tab) => place.goTo(tab));
+byId("sign-out").addEventListener("click", () => {
+  live.stop();
+  signOut().catch(notifyProblem);
+});
+place.addEventListener("changed", moved);
+live.addEventListener("entry", ({ detail: { entry, missed } }) => HEARD[entry.kind]?.(entry, missed));
+live.addEventListener("state", ({ detail: { state } }) => {
+  panel.showCloud(state === "live");
+  // A socket that is refused does not say why; any other door does.
+  if (state === "waiting") api.glasses().catch(() => {});
+});
+begin();

@@ -1,0 +1,49 @@
+// Where in the page one is, kept in the address: #photos, #glasses, #journeys or #photo/<id>. Back closes a photo.
+
+const TABS = ["photos", "glasses", "journeys"];
+const PHOTO = /^#photo\/(.+)$/;
+
+export class Place extends EventTarget {
+  #tab = TABS[0];
+  #photoId = null;
+  #cameFromHere = false;
+
+  get tab() {
+    return this.#tab;
+  }
+
+  /** The open photo's id, or null. */
+  get photoId() {
+    return this.#photoId;
+  }
+
+  /** Reads the address now and whenever it changes; dispatches `changed` each time. */
+  start() {
+    addEventListener("hashchange", () => this.#read(true));
+    this.#read(false);
+  }
+
+  goTo(tab) {
+    location.hash = tab;
+    document.getElementById(tab).focus();
+  }
+
+  /** Turns to another photo, or with null closes the one that is open. */
+  showPhoto(photoId) {
+    if (photoId === null && this.#cameFromHere) {
+      history.back();
+      return;
+    }
+    history.replaceState(null, "", photoId === null ? `#${this.#tab}` : `#photo/${encodeURIComponent(photoId)}`);
+    this.#read(this.#cameFromHere);
+  }
+
+  #read(cameFromHere) {
+    const photo = PHOTO.exec(location.hash);
+    const tab = location.hash.slice(1);
+    this.#cameFromHere = Boolean(photo) && cameFromHere;
+    this.#photoId = photo ? decodeURIComponent(photo[1]) : null;
+    if (TABS.includes(tab)) this.#tab = tab;
+    this.dispatchEvent(new Event("changed"));
+  }
+}

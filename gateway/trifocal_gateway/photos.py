@@ -61,7 +61,6 @@ class _Watch:
     deadline: int
     ends_at: int
     reason: str = reasons.GLASSES_SILENT
-    heard: bool = False
 
     def wait(self, until: int, reason: str) -> None:
         self.deadline, self.reason = min(until, self.ends_at), reason
@@ -123,7 +122,6 @@ class Photos:
         if status.status in CAPTURED or status.status == FAILED:
             del self._watched[status.request_id]
             return
-        watch.heard = True
         watch.wait(watch.ends_at, reasons.GLASSES_SILENT)
 
     def link_lost(self, now: int) -> None:

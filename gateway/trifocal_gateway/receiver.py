@@ -24,14 +24,14 @@ and sum to be verified, the part renamed, the entry queued, all synced) is answe
 whose reason `corrupt` says that the bytes are not what was announced. Events are to be carried out in their order.
 """
 
-import re
 from dataclasses import dataclass
 
-from trifocal_gateway.names import LONGEST_FILE_NAME, LONGEST_REQUEST_ID, is_plain
+from trifocal_gateway.announcement import refusal, same, wire_name
+from trifocal_gateway.names import LONGEST_FILE_NAME, LONGEST_REQUEST_ID
 from trifocal_gateway.photos import failure
 from trifocal_shared import reasons
 from trifocal_shared.backoff import Backoff
-from trifocal_shared.frame import NAME_BYTES, FilePacket
+from trifocal_shared.frame import FilePacket
 from trifocal_shared.message import Message
 from trifocal_shared.messages import FileAnnounce, FileHave, PhotoStatus, TransferComplete
 
@@ -46,12 +46,8 @@ GIVE_UP_MS = 60_000
 PAUSE_MS = 2_000
 PAUSE_CAP_MS = 300_000
 MOST_REFUSED = 64
-LIMITS = {"photo": 10_000_000, "video": 100_000_000}
-"""The cloud takes no larger ones (PROTOCOL-device §6.2)."""
 
 IDLE, CHECKING, RECEIVING, STORING, PAUSED = "idle", "checking", "receiving", "storing", "paused"
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -123,16 +119,16 @@ class Receiver:
 
     def announced(self, announce: FileAnnounce, now: int) -> None:
         """A file lies whole on the glasses."""
-        refusal = _refusal(announce)
-        if refusal:
-            self._refuse(announce, refusal)
+        reason = refusal(announce)
+        if reason:
+            self._refuse(announce, reason)
         elif self.state == STORING:
             return  # one at a time; what is announced now will be announced again
-        elif self.state == RECEIVING and _same(announce, self.announce):
+        elif self.state == RECEIVING and same(announce, self.announce):
             self._ask(now)
         elif now < self._retry_at:
             self.state, self.announce = PAUSED, announce
-        elif self.state != CHECKING or not _same(announce, self.announce):
+        elif self.state != CHECKING or not same(announce, self.announce):
             self._check(announce)
 
     def already_queued(self, file_name: str, now: int) -> None:
@@ -147,7 +143,8 @@ class Receiver:
             return
         if not 0 <= have_bytes <= announce.size:
             self._events.append(DropPart(file_name))
-            have_bytes = 0
+            self._pause(now)
+            return
         self.have = have_bytes if have_bytes == announce.size else have_bytes - have_bytes % PACK
         self._early = {}
         self._heard_at = now
@@ -158,7 +155,7 @@ class Receiver:
     def packet(self, packet: FilePacket, now: int) -> None:
         """A piece of a file."""
         announce = self.announce
-        if self.state != RECEIVING or announce is None or packet.name != _wire_name(announce.file_name):
+        if self.state != RECEIVING or announce is None or packet.name != wire_name(announce.file_name):
             self.counts["unannounced"] += 1
             return
         # Packs are counted in 16 bits; of a longer file, the one nearest to what is awaited is meant.
@@ -192,9 +189,7 @@ class Receiver:
             self._events.append(DropPart(file_name))
             self._complete(file_name, False)
             return
-        self._early = {}
-        self._retry_at = now + self._pausing.next(1.0)
-        self.state = PAUSED
+        self._pause(now)
 
     def link_lost(self, now: int) -> None:
         """Nothing more comes; a file that is being stored is stored all the same."""
@@ -285,24 +280,10 @@ class Receiver:
         self._events.append(Send(TransferComplete(file_name=file_name, success=success)))
         self._rest()
 
+    def _pause(self, now: int) -> None:
+        self._early = {}
+        self._retry_at = now + self._pausing.next(1.0)
+        self.state = PAUSED
+
     def _rest(self) -> None:
         self.state, self.announce, self._early, self._ask_at = IDLE, None, {}, None
-
-
-def _refusal(announce: FileAnnounce) -> str:
-    if not is_plain(announce.file_name, LONGEST_FILE_NAME) or not is_plain(announce.request_id, LONGEST_REQUEST_ID):
-        return reasons.MALFORMED
-    if announce.size <= 0 or not _SHA256.fullmatch(announce.sha256):
-        return reasons.MALFORMED
-    return reasons.TOO_LARGE if announce.size > LIMITS[announce.media_type] else ""
-
-
-def _same(announce: FileAnnounce, other: FileAnnounce | None) -> bool:
-    return other is not None and (
-        (announce.file_name, announce.request_id, announce.size, announce.sha256)
-        == (other.file_name, other.request_id, other.size, other.sha256)
-    )
-
-
-def _wire_name(file_name: str) -> str:
-    return file_name[:NAME_BYTES]

@@ -80,17 +80,12 @@ class Relay:
 
     def __init__(self, token: str = "") -> None:
         self.counts = {"malformed": 0}
-        self._session = session.Session(token)
+        self.session = session.Session(token)
         self._presses = presses.Presses()
         self._photos = photos.Photos()
         self._outbox = outbox.Outbox()
         self._battery: GlassesBatteryUpdate | None = None
         self._events: list[Event] = []
-
-    @property
-    def state(self) -> str:
-        """Of the glasses' connection, as `glasses_connection_state` spells it."""
-        return self._session.status
 
     def restored(self, results: list[messages.PhotoStatus]) -> None:
         """The results that were kept when the gateway went down, oldest first."""
@@ -100,33 +95,33 @@ class Relay:
 
     def epoch_known(self, epoch_ms: int, now: int) -> None:
         """The wall clock stands at `epoch_ms`; 0 is unknown. Say it before every handshake, since clocks are set."""
-        self._session.epoch_known(epoch_ms, now)
+        self.session.epoch_known(epoch_ms, now)
 
     def token_changed(self, token: str, now: int) -> None:
         """Another core token, or none."""
-        self._session.token_changed(token)
+        self.session.token_changed(token)
         self._carry(now)
 
     def searching(self, now: int) -> None:
         """The glasses are being looked for."""
-        self._session.searching()
+        self.session.searching()
         self._carry(now)
 
     def link_opened(self, now: int) -> None:
         """Bytes pass to and from the glasses."""
-        self._session.opened(now)
+        self.session.opened(now)
         self._carry(now)
 
     def link_closed(self, now: int) -> None:
         """No bytes pass any more."""
-        self._session.closed()
+        self.session.closed()
         self._photos.link_lost(now)
         self._carry(now)
 
     def glasses_said(self, message: Message, now: int) -> None:
         """The glasses said something."""
         if isinstance(message, messages.ButtonPress):
-            self._presses.pressed(message, self._session.has_token, now)
+            self._presses.pressed(message, self.session.has_token, now)
         elif isinstance(message, messages.PhotoStatus):
             self._photo_heard(message, now)
         elif isinstance(message, messages.FileAnnounce):
@@ -134,7 +129,7 @@ class Relay:
         elif isinstance(message, messages.BatteryStatus):
             self._battery_heard(message)
         else:
-            self._session.said(message, now)
+            self.session.said(message, now)
         self._carry(now)
 
     def cloud_said(self, message: Message, now: int) -> None:
@@ -143,8 +138,8 @@ class Relay:
             self._outbox.open = True
             self._tell_state()
             self._outbox.opened(now)
-        elif isinstance(message, PhotoRequest):
-            self._photos.asked(message, self._ready, self._session.epoch(now), now)
+        elif isinstance(message, PhotoRequest) and self._is_usable(message.request_id):
+            self._photos.asked(message, self._ready, self.session.epoch(now), now)
         self._carry(now)
 
     def cloud_closed(self, now: int) -> None:
@@ -169,12 +164,12 @@ class Relay:
 
     def deadline(self) -> int | None:
         """When to be woken."""
-        deadlines = (self._session.deadline(), self._presses.deadline(), self._photos.deadline())
+        deadlines = (self.session.deadline(), self._presses.deadline(), self._photos.deadline())
         return min((at for at in deadlines if at is not None), default=None)
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
-        self._session.timeout(now)
+        self.session.timeout(now)
         self._presses.timeout(now)
         self._photos.timeout(now)
         self._carry(now)
@@ -186,10 +181,10 @@ class Relay:
 
     @property
     def _ready(self) -> bool:
-        return self._session.status == session.READY
+        return self.session.status == session.READY
 
     def _carry(self, now: int) -> None:
-        for of_session in self._session.events():
+        for of_session in self.session.events():
             self._session_moved(of_session, now)
         for of_press in self._presses.events():
             self._press_moved(of_press, now)
@@ -197,7 +192,7 @@ class Relay:
             if isinstance(of_photo, photos.Take):
                 self._events.append(ToGlasses(of_photo.message))
             else:
-                of_photo.status.timestamp = self._session.epoch(now)
+                of_photo.status.timestamp = self.session.epoch(now)
                 self._tell_photo(of_photo.status, now)
         for of_outbox in self._outbox.events():
             self._outbox_moved(of_outbox)
@@ -233,11 +228,15 @@ class Relay:
             self._events.append(ForgetResult(event.request_id))
 
     def _photo_heard(self, status: messages.PhotoStatus, now: int) -> None:
-        if not 0 < len(status.request_id) <= LONGEST_REQUEST_ID:
-            self.counts["malformed"] += 1
-            return
-        self._photos.heard(status, now)
-        self._tell_photo(status, now)
+        if self._is_usable(status.request_id):
+            self._photos.heard(status, now)
+            self._tell_photo(status, now)
+
+    def _is_usable(self, request_id: str) -> bool:
+        """Whether a word about it can be passed on at all."""
+        usable = 0 < len(request_id) <= LONGEST_REQUEST_ID
+        self.counts["malformed"] += not usable
+        return usable
 
     def _tell_photo(self, status: messages.PhotoStatus, now: int) -> None:
         if status.status not in photos.FINAL:
@@ -255,6 +254,6 @@ class Relay:
             self._outbox.say(update)
 
     def _tell_state(self) -> None:
-        self._outbox.say(GlassesConnectionState(status=self._session.status, model_name=self._session.model))
+        self._outbox.say(GlassesConnectionState(status=self.session.status, model_name=self.session.model))
         if self._battery is not None and self._ready:
             self._outbox.say(self._battery)

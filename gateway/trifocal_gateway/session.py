@@ -92,11 +92,12 @@ class Session:
 
     @property
     def has_token(self) -> bool:
+        """Whether there is a token."""
         return self._token != ""
 
     def searching(self) -> None:
         """The glasses are being looked for."""
-        if self._ping_at is None and self._ready_at is None:
+        if self.status == DISCONNECTED:
             self._become(SCANNING)
 
     def opened(self, now: int) -> None:

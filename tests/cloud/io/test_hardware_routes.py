@@ -71,49 +71,53 @@ async def test_only_so_many_requests_are_open(client: httpx.AsyncClient) -> None
     assert (refused.status_code, refused.json()["error"]) == (429, "too_many")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        None,
-        [],
-        "photo",
-        {},
-        {"buttonId": "photo"},
-        {**PRESS, "buttonId": 7},
-        {**PRESS, "buttonId": None},
-        {**PRESS, "pressId": "../../etc"},
-        {**PRESS, "pressId": "x" * 129},
-        {**PRESS, "pressId": "a b"},
-        {**PRESS, "deviceId": "nul\0"},
-        {**PRESS, "deviceId": "x" * 257},
-        {**PRESS, "pressType": {"a": 1}},
-        {**PRESS, "buttonId": 10**40},
-    ],
-)
-async def test_what_is_no_press_is_malformed(client: httpx.AsyncClient, body: Any) -> None:
-    answer = await post(client, body)
-    assert answer.status_code == 422
-    assert answer.json()["error"] == "malformed"
-    assert answer.json()["message"]
+NO_PRESSES = [
+    None,
+    [],
+    "photo",
+    {},
+    {"buttonId": "photo"},
+    {**PRESS, "buttonId": 7},
+    {**PRESS, "buttonId": None},
+    {**PRESS, "pressId": "../../etc"},
+    {**PRESS, "pressId": "x" * 129},
+    {**PRESS, "pressId": "a b"},
+    {**PRESS, "deviceId": "nul\0"},
+    {**PRESS, "deviceId": "x" * 257},
+    {**PRESS, "pressType": {"a": 1}},
+    {**PRESS, "buttonId": 10**40},
+]
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"{",
-        b"\xff\xfe",
-        b"[" * 60_000,
-        b'{"a":' * 10_000,
-        b'{"buttonId":"\\ud800","pressType":"short"}',
-        b'{"buttonId":"photo","pressType":"short","pressId":' + b"9" * 5_000 + b"}",
-        b"NaN",
-        b'{"buttonId":"photo","buttonId":',
-    ],
-)
-async def test_what_is_no_json_is_malformed(client: httpx.AsyncClient, raw: bytes) -> None:
-    answer = await client.post("/api/hardware/button-press", content=raw, headers={"Content-Type": "application/json"})
-    assert (answer.status_code, answer.json()["error"]) == (422, "malformed")
+async def test_what_is_no_press_is_malformed(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    for body in NO_PRESSES:
+        with subtests.test(body=repr(body)[:40]):
+            answer = await post(client, body)
+            assert answer.status_code == 422
+            assert answer.json()["error"] == "malformed"
+            assert answer.json()["message"]
+
+
+NO_JSON = [
+    b"",
+    b"{",
+    b"\xff\xfe",
+    b"[" * 60_000,
+    b'{"a":' * 10_000,
+    b'{"buttonId":"\\ud800","pressType":"short"}',
+    b'{"buttonId":"photo","pressType":"short","pressId":' + b"9" * 5_000 + b"}",
+    b"NaN",
+    b'{"buttonId":"photo","buttonId":',
+]
+
+
+async def test_what_is_no_json_is_malformed(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    for raw in NO_JSON:
+        with subtests.test(raw=repr(raw)[:40]):
+            answer = await client.post(
+                "/api/hardware/button-press", content=raw, headers={"Content-Type": "application/json"}
+            )
+            assert (answer.status_code, answer.json()["error"]) == (422, "malformed")
 
 
 async def test_unknown_fields_are_ignored(client: httpx.AsyncClient) -> None:

@@ -3,7 +3,8 @@
 GatewayError
 ├── StorageError          the world: the disk did not keep what it was given
 │   ├── StorageFull       no room left; nothing was changed
-│   └── StorageLocked     another process owns the files
+│   ├── StorageLocked     another process owns the files
+│   └── CorruptPhoto      the bytes of a photo are not what they should be
 ├── LinkDown              the world: the glasses or the cloud cannot be reached
 └── TokenRejected         the cloud does not take the token
 
@@ -29,6 +30,10 @@ class StorageFull(StorageError):  # noqa: N818 - a state of the world, named lik
 
 class StorageLocked(StorageError):  # noqa: N818
     """Another process holds the files."""
+
+
+class CorruptPhoto(StorageError):  # noqa: N818
+    """The bytes of a photo do not have the sum that was announced."""
 
 
 class LinkDown(GatewayError):  # noqa: N818

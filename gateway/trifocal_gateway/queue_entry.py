@@ -41,19 +41,25 @@ class Entry:
         return {**asdict(self.photo), "state": self.state, "attempts": self.attempts, "reason": self.reason}
 
 
+def photo_of(row: Mapping[str, object]) -> QueuedPhoto | None:
+    """The photo that a row describes, or None when it makes no sense."""
+    known = {name: row.get(name) for name in QueuedPhoto.__dataclass_fields__}
+    texts = all(isinstance(known[name], str) for name in ("request_id", "sha256", "media_type", "press_id"))
+    numbers = all(_is_count(known[name]) for name in ("size", "timestamp"))
+    if not (texts and numbers and known["request_id"]):
+        return None
+    return QueuedPhoto(**known)  # type: ignore[arg-type] # just checked
+
+
 def entry_of(sequence: int, row: Mapping[str, object]) -> Entry:
     """The entry that a row is. A row that makes no sense is a dead entry, so that it is seen and harms nobody."""
-    known = {name: row.get(name) for name in QueuedPhoto.__dataclass_fields__}
-    attempts, state, reason = row.get("attempts", 0), row.get("state"), row.get("reason", "")
-    if not _sensible(known, attempts, state, reason):
-        request_id = known["request_id"]
+    photo, attempts, state, reason = photo_of(row), row.get("attempts", 0), row.get("state"), row.get("reason", "")
+    if photo is None or not _is_count(attempts) or state not in STATES or not isinstance(reason, str):
+        request_id = row.get("request_id")
         name = request_id if isinstance(request_id, str) and request_id else f"malformed-{sequence}"
         return Entry(sequence, QueuedPhoto(name, "", 0), DEAD, reason=reasons.MALFORMED)
-    photo = QueuedPhoto(**known)  # type: ignore[arg-type] # just checked
-    return Entry(sequence, photo, DEAD if state == DEAD else QUEUED, int(str(attempts)), str(reason))
+    return Entry(sequence, photo, DEAD if state == DEAD else QUEUED, int(str(attempts)), reason)
 
 
-def _sensible(known: Mapping[str, object], attempts: object, state: object, reason: object) -> bool:
-    texts = all(isinstance(known[name], str) for name in ("request_id", "sha256", "media_type", "press_id"))
-    numbers = all(type(number) is int and number >= 0 for number in (known["size"], known["timestamp"], attempts))
-    return texts and numbers and known["request_id"] != "" and state in STATES and isinstance(reason, str)
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0

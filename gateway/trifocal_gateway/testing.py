@@ -1,5 +1,6 @@
 """A disk for tests: it forgets what was not synced, tears what was being written, and fails when told to."""
 
+import hashlib
 import os
 from pathlib import Path
 from random import Random
@@ -55,6 +56,7 @@ class MemoryDisk(Disk):
     def __init__(self, cut_at: int | None = None) -> None:
         self.cut_at = cut_at
         self.steps = 0
+        self.free = 10**9
         self.fault: Callable[[str, Path], int | None] = lambda operation, path: None
         self._names: dict[Path, _File] = {}
         self._durable_names: dict[Path, _File] = {}
@@ -128,6 +130,19 @@ class MemoryDisk(Disk):
     def names(self, folder: Path) -> list[str]:
         self._step("names", folder)
         return sorted(path.name for path in self._names if path.parent == folder)
+
+    def size(self, path: Path) -> int:
+        return len(self._names[path].now) if path in self._names else 0
+
+    def digest(self, path: Path) -> tuple[int, str]:
+        data = self.read(path)
+        return len(data), hashlib.sha256(data).hexdigest()
+
+    def age_order(self, path: Path) -> float:
+        return list(self._names).index(path)
+
+    def free_bytes(self, folder: Path) -> int:
+        return self.free
 
     def _step(self, operation: str, path: Path) -> None:
         self.steps += 1

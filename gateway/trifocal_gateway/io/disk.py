@@ -1,5 +1,6 @@
 """The few file operations that durability hangs on, in one place, so that tests can let each of them fail."""
 
+import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,8 @@ except ImportError:
 
 _data_sync = getattr(os, "fdatasync", os.fsync)
 _WRITE_THROUGH: int = getattr(os, "RWF_DSYNC", 0)
+
+BLOCK_BYTES = 1024 * 1024
 
 
 class Disk:
@@ -73,6 +76,30 @@ class Disk:
     def names(self, folder: Path) -> list[str]:
         """The names in a folder, sorted."""
         return sorted(os.listdir(folder))  # noqa: PTH208 - Path.iterdir would build a Path for each
+
+    def size(self, path: Path) -> int:
+        """Bytes in a file; 0 when there is none."""
+        with suppress(FileNotFoundError):
+            return path.stat().st_size
+        return 0
+
+    def digest(self, path: Path) -> tuple[int, str]:
+        """Size and sha256 of a file."""
+        size, sha256 = 0, hashlib.sha256()
+        with path.open("rb") as file:
+            while block := file.read(BLOCK_BYTES):
+                size += len(block)
+                sha256.update(block)
+        return size, sha256.hexdigest()
+
+    def age_order(self, path: Path) -> float:
+        """Grows with the time of the last change; says nothing else."""
+        return path.stat().st_mtime
+
+    def free_bytes(self, folder: Path) -> int:
+        """Room that is left for us."""
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize
 
     def write_whole(self, path: Path, data: bytes) -> None:
         """A file with exactly this content, or the old one: written aside, synced, renamed, the folder synced."""

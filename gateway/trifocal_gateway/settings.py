@@ -1,0 +1,37 @@
+"""What a gateway is told: flags by the command line, else `TRIFOCAL_GATEWAY_*` of the environment."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from trifocal_gateway.io.glasses_link import address
+
+
+class GatewaySettings(BaseSettings):
+    """One gateway between one pair of glasses and one cloud. `data_dir` is its own; the token is never shown."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIFOCAL_GATEWAY_", extra="forbid")
+
+    data_dir: Path
+    cloud_url: str
+    token: SecretStr = SecretStr("")
+    glasses: str = "tcp://127.0.0.1:4860"
+    device_id: str = "trifocal-gateway"
+    most_photos: int = Field(default=2_000, gt=0)
+    most_bytes: int = Field(default=2 * 1024**3, gt=0)
+
+    @field_validator("cloud_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("the cloud's address is http(s)://host[:port]")
+        return value.rstrip("/")
+
+    @field_validator("glasses")
+    @classmethod
+    def _link_address(cls, value: str) -> str:
+        address(value)
+        return value

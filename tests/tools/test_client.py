@@ -118,3 +118,13 @@ def test_an_upload_carries_both_parts() -> None:
         return httpx.Response(200, json={"success": True})
 
     assert client(answer).upload('{"requestId":"local_1"}', b"JPEG BYTES") == {"success": True}
+
+
+def test_the_gallery_is_read_page_by_page() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        first = "cursor" not in request.url.params
+        return httpx.Response(200, json={"photos": [], "nextCursor": "next" if first else None})
+
+    cloud = client(answer)
+    assert cloud.gallery()["nextCursor"] == "next"
+    assert cloud.gallery("next")["nextCursor"] is None

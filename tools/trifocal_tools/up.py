@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from trifocal_tools import data_dir, failure, output, running
+from trifocal_tools import data_dir, failure, output, provision, running
 from trifocal_tools.failure import Failure
 from trifocal_tools.settings import Settings
 from trifocal_tools.supervisor import Supervisor
@@ -58,6 +58,8 @@ def up(settings: Settings, headless: bool, as_json: bool) -> None:
     """Run everything until a signal or the key q. Raises Failure when a part cannot start or dies for good."""
     with data_dir.owned(settings.data_dir, *data_dir.PARTS) as folder:
         check_port(settings.host, settings.port)
+        if settings.python == "micropython":
+            provision.micropython()
         live = not headless and output.terminal().is_terminal
         with running.log_to_file(folder / "up.log") if live else contextlib.nullcontext():
             if live:

@@ -9,7 +9,7 @@ from trifocal_tools.failure import Failure
 
 SAYS = """#!{python}
 import os, signal, sys
-assert not [name for name in os.environ if name.startswith("TRIFOCAL_")]
+assert [name for name in os.environ if name.startswith("TRIFOCAL_")] == ["TRIFOCAL_CACHE"]
 print({line!r}, flush=True)
 signal.signal(signal.SIGTERM, lambda *_: (open({mark!r}, "w").close(), sys.exit()))
 signal.pause()
@@ -19,6 +19,7 @@ signal.pause()
 @pytest.fixture
 def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TRIFOCAL_TOKEN", "somebody's")
+    monkeypatch.setenv("TRIFOCAL_CACHE", "kept")
     return tmp_path / "stopped"
 
 

@@ -14,6 +14,9 @@ from typing import Any
 from trifocal_tools import failure
 from trifocal_tools.failure import Failure
 
+KEPT = ("TRIFOCAL_CACHE",)
+"""Where fetched things lie is no setting of the one that is started."""
+
 READY_S = 60
 STOP_S = 10
 
@@ -21,7 +24,7 @@ STOP_S = 10
 @contextlib.contextmanager
 def fresh_up(*flags: str) -> Iterator[dict[str, Any]]:
     """What a freshly started `trifocal up --headless --json` announced; it is stopped afterwards. Raises Failure."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TRIFOCAL_")}
+    environment = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith("TRIFOCAL_")}
     with tempfile.TemporaryDirectory(prefix="trifocal-") as folder:
         command = [sys.executable, "-m", "trifocal_tools.cli", "up", "--headless", "--json", "--port", "0"]
         command += ["--data-dir", str(Path(folder) / "data"), *flags]

@@ -107,20 +107,23 @@ async def eventually(true: Callable[[], bool | Awaitable[bool]]) -> None:
 
 @dataclass
 class Running:
-    """A cloud behind a real socket."""
+    """A cloud behind a real socket, and who `user` and `other` are there: tests that share it do not meet."""
 
     url: str
     data_dir: Path
+    user: str = ANN
+    other: str = BOB
 
-    def token(self, user: str = ANN, ttl_s: int = DAY_S) -> str:
+    def token(self, user: str = "", ttl_s: int = DAY_S) -> str:
         now_s = Clock().epoch_ms() // 1000
-        return tokens.issue(load_or_create(self.data_dir), user, ttl_s, now_s)
+        return tokens.issue(load_or_create(self.data_dir), user or self.user, ttl_s, now_s)
 
-    def headers(self, user: str = ANN) -> dict[str, str]:
+    def headers(self, user: str = "") -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token(user)}"}
 
-    def client(self, user: str | None = ANN) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, headers=self.headers(user) if user else {})
+    def client(self, user: str | None = "") -> httpx.AsyncClient:
+        """Requests of this user (`user` when empty); None is nobody."""
+        return httpx.AsyncClient(base_url=self.url, headers={} if user is None else self.headers(user))
 
     def ws(self, path: str) -> str:
         return self.url.replace("http://", "ws://") + path

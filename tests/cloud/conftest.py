@@ -1,6 +1,7 @@
 """Fixtures of the cloud's tests: a fresh cloud each, its users, and one behind a real socket."""
 
 import asyncio
+import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
@@ -11,8 +12,17 @@ from threading import Thread
 
 import httpx
 import pytest
+import structlog
 
 from trifocal_cloud.testing import ANN, BOB, DEADLINE_S, House, Running, housed, serving
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Logs below warnings are not printed among the tests' dots."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -21,16 +21,21 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"] in self._spared:
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "")
-        read = int(announced) if announced.isdigit() and len(announced) < 20 else 0
+        announced = _announced(scope)
+        read = 0
 
         async def limited() -> Message:
             nonlocal read
             message = await receive()
-            if not announced:
-                read += len(message.get("body", b""))
-            if read > self._limit:
+            read += len(message.get("body", b""))
+            if max(read, announced) > self._limit:
                 raise HTTPException(413, reasons.SENTENCES[reasons.TOO_LARGE])
             return message
 
         await self._app(scope, limited, send)
+
+
+def _announced(scope: Scope) -> int:
+    """The length that the request claims; 0 when it claims none, for what comes is counted anyway."""
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0

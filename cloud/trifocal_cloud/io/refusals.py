@@ -61,6 +61,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _crashed)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -80,3 +81,8 @@ async def _http(request: Request, error: Exception) -> Response:
     reason = STATUS_REASONS.get(status, reasons.MALFORMED)
     sentence = error.detail if status != 422 else reasons.SENTENCES[reasons.MALFORMED]
     return answer(status, reason, str(sentence), error.headers)
+
+
+async def _crashed(request: Request, error: Exception) -> Response:
+    """A bug of ours; the server logs it, the peer hears no detail."""
+    return answer(500, reasons.CLOUD_ERROR, reasons.SENTENCES[reasons.CLOUD_ERROR])

@@ -21,9 +21,8 @@ def load_or_create(data_dir: Path) -> str:
 
 
 def _create(path: Path) -> None:
-    """Write aside and link into place, so that of two processes starting at once both read the same secret."""
-    aside = path.with_name(f"{NAME}.{os.getpid()}")
-    aside.unlink(missing_ok=True)
+    """Write aside and link into place, so that of two who start at once both read the same secret."""
+    aside = path.with_name(f"{NAME}.{secrets.token_hex(8)}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(descriptor, secrets.token_hex(32).encode("ascii"))
@@ -33,6 +32,8 @@ def _create(path: Path) -> None:
     try:
         os.link(aside, path)
     except FileExistsError:
-        pass
-    finally:
+        aside.unlink()
+    except OSError:  # a file system without hard links
+        aside.replace(path)
+    else:
         aside.unlink()

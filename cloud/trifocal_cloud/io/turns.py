@@ -11,6 +11,11 @@ class Turns:
     def __init__(self) -> None:
         self._locks: dict[Hashable, tuple[asyncio.Lock, int]] = {}
 
+    @property
+    def held(self) -> int:
+        """How many keys are held or waited for."""
+        return len(self._locks)
+
     @asynccontextmanager
     async def holding(self, key: Hashable) -> AsyncIterator[None]:
         """Nobody else holds this key inside the block."""

@@ -1,0 +1,49 @@
+"""Bodies are bounded, announced or not."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from trifocal_cloud.main import JSON_LIMIT_BYTES
+
+JSON = {"Content-Type": "application/json"}
+PRESS = b'{"buttonId":"photo","pressType":"short"'
+
+
+def padded(size: int) -> bytes:
+    return PRESS + b" " * (size - len(PRESS) - 1) + b"}"
+
+
+async def in_pieces(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 10_000):
+        yield content[start : start + 10_000]
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_body_as_long_as_allowed_is_read(client: httpx.AsyncClient, announced: bool) -> None:
+    content = padded(JSON_LIMIT_BYTES)
+    sent = content if announced else in_pieces(content)
+    answer = await client.post("/api/hardware/button-press", content=sent, headers=JSON)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_longer_one_is_refused(client: httpx.AsyncClient, announced: bool) -> None:
+    content = padded(JSON_LIMIT_BYTES + 1)
+    sent = content if announced else in_pieces(content)
+    answer = await client.post("/api/hardware/button-press", content=sent, headers=JSON)
+    assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
+
+
+async def test_who_is_nobody_is_told_so_first(nobody: httpx.AsyncClient) -> None:
+    answer = await nobody.request("GET", "/api/gallery", content=padded(JSON_LIMIT_BYTES * 2))
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("announced", ["x", "-5", "9" * 30, "5"])
+async def test_a_length_that_is_none_helps_nobody(client: httpx.AsyncClient, announced: str) -> None:
+    headers = JSON | {"Content-Length": announced}
+    content = padded(JSON_LIMIT_BYTES + 1)
+    answer = await client.post("/api/hardware/button-press", content=content, headers=headers)
+    assert answer.status_code == 413

@@ -25,6 +25,23 @@ class QueuedPhoto:
     timestamp: int = 0
 
 
+# What became of an upload
+UPLOADED = "uploaded"
+UNAVAILABLE = "unavailable"
+SERVER_FAILED = "server_failed"
+TOKEN_REJECTED = "token_rejected"  # noqa: S105 - the name of an outcome
+REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an upload, why, and how long (ms) the server wants to be left alone, 0 when it did not say."""
+
+    kind: str
+    reason: str = ""
+    retry_after_ms: int = 0
+
+
 @dataclass
 class Entry:
     """A photo's place in the queue. `attempts` counts failures that may be its own fault; `due` in ms."""

@@ -1,7 +1,6 @@
 """One photo to the cloud: `POST /api/photos/upload`, streamed from the spool, and what its answer means."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -9,7 +8,15 @@ from pathlib import Path
 import httpx
 
 from trifocal_gateway.io.addresses import is_loopback, is_token
-from trifocal_gateway.queue_entry import QueuedPhoto
+from trifocal_gateway.queue_entry import (
+    REFUSED,
+    SERVER_FAILED,
+    TOKEN_REJECTED,
+    UNAVAILABLE,
+    UPLOADED,
+    Outcome,
+    QueuedPhoto,
+)
 from trifocal_shared import reasons
 from trifocal_shared.cloud_messages import UploadAnswer, UploadMetadata
 from trifocal_shared.message import ProtocolError, from_wire
@@ -20,25 +27,9 @@ LONGEST_ANSWER = 64 * 1024
 
 MIME_TYPES = {"photo": "image/jpeg", "video": "video/mp4"}
 
-# What became of an upload; see the inputs of UploadQueue.
-UPLOADED = "uploaded"
-UNAVAILABLE = "unavailable"
-SERVER_FAILED = "server_failed"
-TOKEN_REJECTED = "token_rejected"  # noqa: S105 - the name of an outcome
-REFUSED = "refused"
-
 TOKEN_REASONS = (reasons.TOKEN_REJECTED, reasons.NO_TOKEN)
 LATER = (408, 425, 429)
 """Answers below 500 that mean `not now`."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of an upload, why, and how long the server wants to be left alone (0: it did not say)."""
-
-    kind: str
-    reason: str = ""
-    retry_after_ms: int = 0
 
 
 def http_client(cloud_url: str) -> httpx.AsyncClient:

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from trifocal_gateway.io.uploads import LONGEST_ANSWER, Outcome, Uploads, http_client, outcome_of
-from trifocal_gateway.queue_entry import QueuedPhoto
+from trifocal_gateway.io.uploads import LONGEST_ANSWER, Uploads, http_client, outcome_of
+from trifocal_gateway.queue_entry import Outcome, QueuedPhoto
 
 DATA = b"\xff\xd8" + bytes(200_000)
 PHOTO = QueuedPhoto("local_1", hashlib.sha256(DATA).hexdigest(), len(DATA), "photo", "boot-1", 1_700_000_000_000)

@@ -1,0 +1,226 @@
+"""The whole gateway minus sockets and disks: what comes by link and line in, what is to be done out.
+
+Of the machines inside, `Wire` turns the link's bytes into messages and back, `Relay` carries presses, requests and
+last words, `Courier` the photos; two `Reconnector` keep link and line alive. This class carries their events to one
+another.
+
+What is to be done comes out as events in their order; io carries them out and answers by the inputs that their
+descriptions name. The machines `relay` and `courier` are for io to answer; after an answer to one of those, `carry` is
+to be called.
+"""
+
+from dataclasses import dataclass
+
+from trifocal_gateway import courier, reconnector, relay
+from trifocal_gateway.reconnector import Reconnector
+from trifocal_gateway.upload_queue import UploadQueue
+from trifocal_shared import messages
+from trifocal_shared.cloud_messages import ConnectionAck
+from trifocal_shared.envelope import Native
+from trifocal_shared.frame import FilePacket
+from trifocal_shared.message import Message
+from trifocal_shared.wire import Rejected, Wire
+
+CHARGING_MV = 4_000
+"""Above it the button controller's battery report means `charging` (PROTOCOL-device §7)."""
+
+
+@dataclass(frozen=True)
+class ConnectGlasses:
+    """Open the link; answer with `glasses_connected` or `glasses_lost`."""
+
+
+@dataclass(frozen=True)
+class ConnectCloud:
+    """Open the line; answer with `cloud_connected` or `cloud_lost`."""
+
+
+@dataclass(frozen=True)
+class CloseGlasses:
+    """The link is dead: close it and say `glasses_lost`."""
+
+
+@dataclass(frozen=True)
+class WriteGlasses:
+    """Bytes for the link."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class SendCloud:
+    """A message for the line."""
+
+    message: Message
+
+
+Event = (
+    ConnectGlasses
+    | ConnectCloud
+    | CloseGlasses
+    | WriteGlasses
+    | SendCloud
+    | relay.PostPress
+    | relay.KeepResult
+    | relay.ForgetResult
+    | courier.Event
+)
+
+# Why the line to the cloud ended
+LOST, DISPLACED, NO_TOKEN = "lost", "displaced", "no_token"
+
+
+class Gateway:
+    """One pair of glasses, one cloud. Times in ms, `chance` in [0, 1)."""
+
+    def __init__(self, token: str, queue: UploadQueue) -> None:
+        self.relay = relay.Relay(token)
+        self.courier = courier.Courier(queue)
+        self.glasses = Reconnector(reconnector.GLASSES_BASE_MS, reconnector.GLASSES_CAP_MS)
+        self.cloud = Reconnector(reconnector.CLOUD_BASE_MS, reconnector.CLOUD_CAP_MS)
+        self.counts = {"malformed": 0, "unsayable": 0}
+        self._wire = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self._events: list[Event] = []
+
+    def start(self, now: int) -> None:
+        """Connect to both sides, and stay connected."""
+        self.glasses.start(now)
+        self.cloud.start(now)
+        self.carry(now)
+
+    def epoch_known(self, epoch_ms: int, now: int) -> None:
+        """The wall clock stands at `epoch_ms`; say it often, for clocks are set."""
+        self.relay.epoch_known(epoch_ms, now)
+        self.courier.epoch_known(epoch_ms, now)
+
+    def glasses_connected(self, now: int) -> None:
+        """The link stands."""
+        self._wire = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self.glasses.connected(now)
+        self.relay.link_opened(now)
+        self.carry(now)
+
+    def glasses_lost(self, chance: float, now: int) -> None:
+        """The link could not be opened, or has ended."""
+        if self.glasses.state == reconnector.UP:
+            self.relay.link_closed(now)
+            self.courier.link_lost(now)
+        self.glasses.failed(chance, now)
+        self.glasses.lost(chance, now)
+        self.carry(now)
+
+    def glasses_received(self, data: bytes, now: int) -> None:
+        """Bytes from the glasses."""
+        self._wire.receive(data, now)
+        self.carry(now)
+
+    def cloud_connected(self, now: int) -> None:
+        """The line stands; that the cloud listens, its `connection_ack` will say."""
+        self.cloud.connected(now)
+        self.carry(now)
+
+    def cloud_lost(self, why: str, chance: float, now: int) -> None:
+        """The line could not be opened, or has ended: LOST, DISPLACED or NO_TOKEN."""
+        self.relay.cloud_closed(now)
+        if why == DISPLACED:
+            self.cloud.displaced(now)
+        elif why == NO_TOKEN:
+            self.cloud.refused_token(now)
+        self.cloud.failed(chance, now)
+        self.cloud.lost(chance, now)
+        self.carry(now)
+
+    def cloud_said(self, message: Message, now: int) -> None:
+        """A message came on the line."""
+        self.relay.cloud_said(message, now)
+        if isinstance(message, ConnectionAck):
+            self.courier.cloud_reached(now)
+        self.carry(now)
+
+    def cloud_answers(self, now: int) -> None:
+        """The cloud answered a request over HTTP: the line would probably work too."""
+        self.cloud.hurry(now)
+        self.carry(now)
+
+    def token_changed(self, token: str, now: int) -> None:
+        """There is another token, or none."""
+        self.relay.token_changed(token, now)
+        self.courier.token_changed(now)
+        self.cloud.token_changed(now)
+        self.carry(now)
+
+    def deadline(self) -> int | None:
+        """When to be woken."""
+        machines = (self._wire, self.relay, self.courier, self.glasses, self.cloud)
+        return min((at for machine in machines if (at := machine.deadline()) is not None), default=None)
+
+    def timeout(self, now: int) -> None:
+        """Time has passed."""
+        self._wire.timeout(now)
+        self.relay.timeout(now)
+        self.courier.timeout(now)
+        self.glasses.timeout(now)
+        self.cloud.timeout(now)
+        self.carry(now)
+
+    def events(self) -> list[Event]:
+        """Drain what is to be done, in this order."""
+        events, self._events = self._events, []
+        return events
+
+    def carry(self, now: int) -> None:
+        """Carry what happened in one machine to the others."""
+        for said in self._wire.events():
+            self._hear(said, now)
+        for wanted in self.courier.events():
+            if isinstance(wanted, courier.Tell):
+                self.relay.photo_moved(wanted.status, now)
+            elif isinstance(wanted, courier.Say):
+                self._say(wanted.message)
+            else:
+                self._events.append(wanted)
+        for passed in self.relay.events():
+            self._relay_wants(passed)
+        for _ in self.glasses.events():
+            self.relay.searching(now)
+            self._events.append(ConnectGlasses())
+        self._events += [ConnectCloud() for _ in self.cloud.events()]
+        for passed in self.relay.events():
+            self._relay_wants(passed)
+
+    def _hear(self, said: object, now: int) -> None:
+        if isinstance(said, FilePacket):
+            self.courier.packet(said, now)
+        elif isinstance(said, Native):
+            self._controller_said(said, now)
+        elif isinstance(said, Rejected):
+            self.counts["malformed"] += 1
+        elif isinstance(said, Message):
+            self.relay.glasses_said(said, now)
+            if isinstance(said, messages.FileAnnounce):
+                self.courier.announced(said, now)
+
+    def _controller_said(self, said: Native, now: int) -> None:
+        body = said.body
+        if said.command != "sr_batv" or not isinstance(body, dict):
+            return
+        level, millivolts = body.get("pt"), body.get("vt")
+        if type(level) is int:
+            charging = type(millivolts) is int and millivolts > CHARGING_MV
+            self.relay.glasses_said(messages.BatteryStatus(level=level, charging=charging), now)
+
+    def _relay_wants(self, event: relay.Event) -> None:
+        if isinstance(event, relay.ToGlasses):
+            self._say(event.message)
+        elif isinstance(event, relay.ToCloud):
+            self._events.append(SendCloud(event.message))
+        elif isinstance(event, relay.DropLink):
+            self._events.append(CloseGlasses())
+        else:
+            self._events.append(event)
+
+    def _say(self, message: Message) -> None:
+        try:
+            self._events.append(WriteGlasses(self._wire.encode(message)))
+        except ValueError:
+            self.counts["unsayable"] += 1

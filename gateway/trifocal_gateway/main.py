@@ -1,0 +1,53 @@
+"""The gateway's composition root: `run` joins machines, disk and connections."""
+
+import asyncio
+from collections.abc import Callable
+
+from trifocal_gateway.gateway import Gateway
+from trifocal_gateway.io.actor import Actor
+from trifocal_gateway.io.database import Database
+from trifocal_gateway.io.spool import Spool
+from trifocal_gateway.io.uploads import http_client
+from trifocal_gateway.settings import GatewaySettings
+from trifocal_gateway.upload_queue import UploadQueue
+
+
+class GatewayStatus:
+    """What a running gateway looks like from outside, for whoever passed it to `run`."""
+
+    def __init__(self) -> None:
+        self._machine: Gateway | None = None
+
+    def watch(self, machine: Gateway | None) -> None:
+        """Show this one; None: no gateway runs."""
+        self._machine = machine
+
+    def snapshot(self) -> dict[str, object]:
+        """State of link and line (words of Reconnector), and how many photos the queue has in which state."""
+        if self._machine is None:
+            return {"running": False}
+        machine = self._machine
+        queue = machine.courier.queue.snapshot()
+        return {"running": True, "glasses": machine.glasses.state, "cloud": machine.cloud.state, "queue": queue}
+
+
+async def run(
+    settings: GatewaySettings, stop: asyncio.Event, started: Callable[[], None], status: GatewayStatus | None = None
+) -> None:
+    """Run a gateway until `stop`; `started` is called when it has recovered its queue and begins to connect.
+
+    Raises StorageLocked when another gateway uses the folder, StorageError when the folder cannot be used.
+    """
+    status = status or GatewayStatus()
+    spool = Spool(settings.data_dir / "spool")
+    database = Database(settings.data_dir / "queue.json")
+    try:
+        async with http_client(settings.cloud_url) as client:
+            queue = UploadQueue(settings.most_photos, settings.most_bytes)
+            machine = Gateway(settings.token.get_secret_value(), queue)
+            status.watch(machine)
+            await Actor(settings, machine, database, spool, client).serve(started, stop)
+    finally:
+        status.watch(None)
+        spool.close()
+        database.close()

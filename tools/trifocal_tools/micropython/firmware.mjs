@@ -41,11 +41,12 @@ async def live():
 running = asyncio.create_task(live())
 `;
 
-export function runFirmware(mp, { bootId, deviceId, flash, world }) {
+export function runFirmware(mp, { bootId, deviceId, flash, world }, freeze) {
   const { _malloc: malloc, _free: free } = mp._module;
   const memory = () => mp._module.HEAPU8; // another one after each growth
   const linkBuffer = malloc(LINK_BUFFER);
   let picture = { place: malloc(FRAME_BUFFER), room: FRAME_BUFFER };
+  freeze();
 
   mountDisk(mp.FS, flash, "/flash");
   mp.registerJsModule("host", {

@@ -45,6 +45,5 @@ const mp = await loadMicroPython({
 if (config.tests) {
   runTests(mp, config.tests);
 } else {
-  listen(runFirmware(mp, config.firmware));
-  if (config.capped) freezeMemory(mp);
+  listen(runFirmware(mp, config.firmware, () => config.capped && freezeMemory(mp)));
 }

@@ -8,7 +8,7 @@ import { mountDisk } from "./disk.mjs";
 
 export function runTests(mp, { house, runner, files, lent }) {
   mountDisk(mp.FS, house, "/house", true);
-  mp.FS.chdir("/house");
+  mp.runPython("import os; os.chdir('/house')");
   mp.runPython(fs.readFileSync(runner, "utf8"));
   const [complete, lend, load, run] = ["complete", "lend", "load", "run"].map((name) => mp.globals.get(name));
   complete();

@@ -33,6 +33,7 @@ class SimulatedGlasses:
         self.stored_photos = 0
         self.last_sha256 = ""
         """Of the last picture the camera took."""
+        self.booted = asyncio.Event()
         self.link_write: Callable[[bytes], None] = lambda data: None
         """Where the firmware's bytes go; a `GlassesLink` puts itself there."""
         self._python = python
@@ -88,8 +89,10 @@ class SimulatedGlasses:
 
     def reported(self, step: str, fields: dict[str, object]) -> None:
         """A step of the firmware."""
-        log.debug(step, **fields)
-        if step == "camera":
+        (log.warning if step == "printed" else log.debug)(step, **fields)
+        if step == "ready":
+            self.booted.set()
+        elif step == "camera":
             self.camera_state = str(fields.get("state", ""))
         elif step == "stored":
             photos = fields.get("photos")

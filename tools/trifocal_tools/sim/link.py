@@ -59,9 +59,7 @@ class GlassesLink:
     async def close(self) -> None:
         """Go away for good."""
         self.go_away()
-        for reader in self._readers:
-            reader.cancel()
-        await asyncio.gather(*self._readers, return_exceptions=True)
+        await asyncio.gather(*self._readers)  # a connection that is cut off ends its reader
 
     def write(self, data: bytes) -> None:
         """Queue bytes for the gateway; without one they go nowhere."""

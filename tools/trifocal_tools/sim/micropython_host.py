@@ -42,6 +42,11 @@ class MicroPythonHost:
         """Wait until Node has read most of what was sent."""
         await self._host.settle()
 
+    @property
+    def pid(self) -> int:
+        """The process that is the glasses: end it, and their power is gone."""
+        return self._host.pid
+
     async def live_heap(self) -> int:
         """Bytes alive on the firmware's heap, collected."""
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()

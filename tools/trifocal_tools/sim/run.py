@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,8 @@ from trifocal_tools.sim.glasses import SimulatedGlasses
 from trifocal_tools.sim.hand import Hand
 from trifocal_tools.sim.keyboard import Keyboard, lines_of
 from trifocal_tools.sim.link import GlassesLink
+
+Work = Callable[[], Coroutine[Any, Any, object]]
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,17 @@ class Sim:
 async def run(settings: SimSettings, started: Callable[[int], None], stop: asyncio.Event) -> None:
     """Run until `stop`; `started` is told the port. Raises Failure, OSError: it cannot start, or the firmware died."""
     async with powered(settings) as sim:
-        started(sim.link.port)
-        works: list[Coroutine[Any, Any, object]] = [sim.firmware.run(), stop.wait()]
-        if settings.cloud_url and settings.token:
-            works.append(Door(settings.cloud_url, settings.token, sim.glasses, sim.hand).run())
+
+        async def announce() -> None:
+            await sim.glasses.booted.wait()
+            started(sim.link.port)
+            await stop.wait()
+
+        works: list[Work] = [announce, stop.wait, *lasting(settings, sim)]
         if settings.keyboard:
             keyboard = Keyboard(sim.glasses, sim.hand, _print, settings.keyboard == "json")
-            works.append(_typed(keyboard, stop))
-        await _first(works)
+            works.append(partial(_typed, keyboard, stop))
+        await first_of(works)
 
 
 @asynccontextmanager
@@ -75,6 +81,27 @@ async def powered(settings: SimSettings) -> AsyncIterator[Sim]:
         await firmware.stop()
 
 
+def lasting(settings: SimSettings, sim: Sim) -> list[Work]:
+    """What goes on as long as the glasses are powered."""
+    works: list[Work] = [sim.firmware.run]
+    if settings.cloud_url and settings.token:
+        works.append(Door(settings.cloud_url, settings.token, sim.glasses, sim.hand).run)
+    return works
+
+
+async def first_of(works: list[Work]) -> None:
+    """Until the first one ends, which ends all; what it raises is raised."""
+    tasks = [asyncio.create_task(work()) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def device_id(data_dir: Path) -> str:
     """The name of the glasses that live in this folder; made once."""
     file = data_dir / "device_id"
@@ -92,16 +119,3 @@ async def _typed(keyboard: Keyboard, stop: asyncio.Event) -> None:
 
 def _print(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - answers belong on stdout
-
-
-async def _first(works: list[Coroutine[Any, Any, object]]) -> None:
-    """Until the first one ends, which ends all; what it raises is raised."""
-    tasks = [asyncio.ensure_future(work) for work in works]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

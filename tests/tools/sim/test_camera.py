@@ -1,0 +1,98 @@
+"""Every source of pictures: what it gives, and what is said when it cannot."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from PIL import Image
+
+from trifocal_tools import failure
+from trifocal_tools.failure import Failure
+from trifocal_tools.sim.camera import BrokenCamera, FolderCamera, PatternCamera, encode, open_camera
+
+
+def picture(folder, name, size=(40, 30), kind="PNG", colour="red"):
+    """A file with a picture in it."""
+    file = folder / name
+    Image.new("RGB", size, colour).save(file, kind)
+    return file
+
+
+def opened(jpeg):
+    """A JPEG, looked at."""
+    image = Image.open(io.BytesIO(jpeg))
+    assert image.format == "JPEG"
+    return image
+
+
+def test_the_pattern_counts_its_pictures():
+    camera = PatternCamera(now=lambda: datetime(2026, 5, 1, tzinfo=UTC))
+    assert camera.shoot("medium") != camera.shoot("medium")
+    assert opened(camera.shoot("small")).size == (640, 480)
+
+
+def test_a_folder_gives_its_pictures_in_turn_and_jpegs_as_they_are(tmp_path):
+    first = picture(tmp_path, "a.jpg", kind="JPEG")
+    picture(tmp_path, "b.png", colour="blue")
+    (tmp_path / "notes.txt").write_text("no picture")
+    camera = FolderCamera(tmp_path)
+    assert camera.shoot("small") == first.read_bytes()
+    red, _, blue = opened(camera.shoot("small")).getpixel((5, 5))
+    assert blue > red + 200
+    assert camera.shoot("small") == first.read_bytes()
+
+
+def test_a_folder_without_pictures_is_no_camera(tmp_path):
+    with pytest.raises(Failure, match="no picture"):
+        FolderCamera(tmp_path)
+
+
+def test_a_file_that_is_no_picture_fails_and_does_not_stop_the_next(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"no picture at all")
+    good = picture(tmp_path, "b.jpg", kind="JPEG")
+    camera = FolderCamera(tmp_path)
+    with pytest.raises(OSError, match="no picture"):
+        camera.shoot("small")
+    assert camera.shoot("small") == good.read_bytes()
+
+
+def test_half_a_picture_and_a_vanished_one_fail(tmp_path):
+    whole = picture(tmp_path, "a.png", size=(400, 300)).read_bytes()
+    (tmp_path / "a.png").write_bytes(whole[: len(whole) // 2])
+    gone = picture(tmp_path, "b.jpg", kind="JPEG")
+    camera = FolderCamera(tmp_path)
+    gone.unlink()
+    for _ in range(2):
+        with pytest.raises(OSError, match=r".+"):
+            camera.shoot("small")
+
+
+def test_the_broken_camera_never_gives_a_picture():
+    with pytest.raises(OSError, match="broken"):
+        BrokenCamera().shoot("small")
+
+
+def test_encoding_makes_smaller_but_never_larger_and_turns_upright():
+    assert opened(encode(Image.new("RGB", (1280, 960)), "small")).size == (640, 480)
+    assert opened(encode(Image.new("RGB", (32, 24)), "large")).size == (32, 24)
+    lying = Image.new("RGB", (40, 30))
+    lying.getexif()[0x0112] = 6  # to be turned by 90 degrees
+    assert opened(encode(lying, "small")).size == (30, 40)
+
+
+def test_sources_are_known_by_name(tmp_path):
+    picture(tmp_path, "a.png")
+    assert open_camera("pattern").name == "pattern"
+    assert open_camera("broken").name == "broken"
+    assert open_camera(str(tmp_path)).name == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [("nowhere", failure.MISSING), ("/dev/video9999", failure.MISSING), (__file__, failure.USAGE)],
+)
+def test_anything_else_is_refused_with_a_sentence(source, code):
+    with pytest.raises(Failure) as told:
+        open_camera(source)
+    assert told.value.code == code
+    assert told.value.word == "no_camera"

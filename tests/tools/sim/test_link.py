@@ -1,0 +1,120 @@
+"""The link on a real socket: one gateway, the newest; out of reach means refused; nothing piles up."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from trifocal_tools.sim import link as module
+from trifocal_tools.sim.link import GlassesLink
+
+
+@pytest.fixture
+async def link(firmware):
+    """A link that listens."""
+    made = GlassesLink(firmware, firmware.note)
+    await made.listen("127.0.0.1", 0)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def connect(link):
+    """Makes gateways; their ends are closed after the test."""
+    writers = []
+
+    async def make():
+        reader, writer = await asyncio.open_connection("127.0.0.1", link.port)
+        writers.append(writer)
+        return reader, writer
+
+    yield make
+    for writer in writers:
+        writer.transport.abort()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def cut_off(reader):
+    """Whether the other end went away without another word."""
+    try:
+        return await reader.read() == b""
+    except ConnectionError:
+        return True
+
+
+def heard(told):
+    """All bytes the firmware was given."""
+    return b"".join(piece for piece in told if isinstance(piece, bytes))
+
+
+async def test_bytes_pass_both_ways(link, firmware, connect):
+    reader, writer = await connect()
+    writer.write(b"from the gateway")
+    await firmware.until(lambda told: heard(told) == b"from the gateway")
+    link.write(b"from the glasses")
+    assert await reader.readexactly(16) == b"from the glasses"
+    writer.close()
+    await firmware.until(lambda told: told[-2:] == ["closed", False])
+    assert firmware.told[:2] == ["opened", True]
+
+
+async def test_each_piece_waits_until_the_firmware_took_the_one_before(link, firmware, connect):
+    _, writer = await connect()
+    writer.write(b"x" * 3 * module.PIECE)
+    await firmware.until(lambda told: len(heard(told)) == 3 * module.PIECE)
+    pieces = [told for told in firmware.told if isinstance(told, bytes) or told == "settle"]
+    assert all(isinstance(piece, bytes) and len(piece) <= module.PIECE for piece in pieces[::2])
+
+
+async def test_the_newest_gateway_wins(link, firmware, connect):
+    old, _ = await connect()
+    await firmware.until(lambda told: told == ["opened", True])
+    new, _ = await connect()
+    assert await cut_off(old)
+    await firmware.until(lambda told: told == ["opened", True, "closed", False, "opened", True])
+    link.write(b"to the new one")
+    assert await new.readexactly(14) == b"to the new one"
+
+
+async def test_without_a_gateway_bytes_go_nowhere(link):
+    link.write(b"into the air")
+
+
+async def test_out_of_reach_cuts_off_and_refuses_until_back_on_the_same_port(link, firmware, connect):
+    reader, _ = await connect()
+    await firmware.until(lambda told: "opened" in told)
+    port = link.port
+    link.go_away()
+    assert await cut_off(reader)
+    with pytest.raises(ConnectionRefusedError):
+        await connect()
+    assert firmware.told == ["opened", True, "closed", False]
+    await link.come_back()
+    await link.come_back()
+    await connect()
+    assert link.port == port
+
+
+async def test_a_taken_port_is_an_error_and_going_away_ends_the_attempt(link, monkeypatch):
+    monkeypatch.setattr(module, "REBIND_PAUSE_S", 0.001)
+    link.go_away()
+    thief = await asyncio.start_server(lambda *_: None, "127.0.0.1", link.port)
+    with pytest.raises(OSError, match=r"in use|address"):
+        await link.come_back()
+    coming = asyncio.create_task(link.come_back())
+    await asyncio.sleep(0)
+    link.go_away()
+    await coming
+    thief.close()
+    await thief.wait_closed()
+    await link.come_back()
+
+
+async def test_a_gateway_that_reads_nothing_is_cut_off(link, firmware, connect, monkeypatch):
+    monkeypatch.setattr(module, "MOST_QUEUED", 100_000)
+    await connect()
+    await firmware.until(lambda told: "opened" in told)
+    for _ in range(1_000):
+        link.write(b"x" * 100_000)
+    assert firmware.told[-2:] == ["closed", False]

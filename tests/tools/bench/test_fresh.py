@@ -10,8 +10,8 @@ from trifocal_tools.failure import Failure
 SAYS = """#!{python}
 import os, signal, sys
 assert [name for name in os.environ if name.startswith("TRIFOCAL_")] == ["TRIFOCAL_CACHE"]
-print({line!r}, flush=True)
 signal.signal(signal.SIGTERM, lambda *_: (open({mark!r}, "w").close(), sys.exit()))
+print({line!r}, flush=True)
 signal.pause()
 """
 

@@ -24,7 +24,7 @@ STOP_S = 10
 @contextlib.contextmanager
 def fresh_up(*flags: str) -> Iterator[dict[str, Any]]:
     """What a freshly started `trifocal up --headless --json` announced; it is stopped afterwards. Raises Failure."""
-    environment = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith("TRIFOCAL_")}
+    environment = {key: value for key, value in os.environ.items() if key in KEPT or not key.startswith("TRIFOCAL_")}
     with tempfile.TemporaryDirectory(prefix="trifocal-") as folder:
         command = [sys.executable, "-m", "trifocal_tools.cli", "up", "--headless", "--json", "--port", "0"]
         command += ["--data-dir", str(Path(folder) / "data"), *flags]

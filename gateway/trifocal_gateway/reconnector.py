@@ -64,6 +64,7 @@ class Reconnector:
     def failed(self, random: float, now: int) -> None:
         """The try has not worked. `random` in [0, 1)."""
         if self.state == CONNECTING:
+            self._wants_token = False
             self._wait(self._backoff.next(random), now)
 
     def lost(self, random: float, now: int) -> None:

@@ -1,0 +1,200 @@
+"""The relay between scripted glasses and a scripted cloud, in virtual time."""
+
+import pytest
+
+from trifocal_gateway.relay import DropLink, Event, ForgetResult, KeepResult, PostPress, Relay, ToCloud, ToGlasses
+from trifocal_shared import reasons
+from trifocal_shared.cloud_messages import (
+    ButtonPressAnswer,
+    ButtonPressReport,
+    ConnectionAck,
+    GlassesBatteryUpdate,
+    GlassesConnectionState,
+    PhotoRequest,
+)
+from trifocal_shared.message import Message
+from trifocal_shared.messages import (
+    BatteryStatus,
+    ButtonPress,
+    ButtonPressResponse,
+    GlassesReady,
+    PhotoStatus,
+    Ping,
+    VersionInfo,
+)
+
+EPOCH = 1_800_000_000_000
+ACK = ConnectionAck(session_id="s", user_session={})
+CONNECTED = GlassesConnectionState(status="CONNECTED")
+PRESS = ButtonPress(press_id="p-1", button_id="photo", press_type="short")
+TAKE = ButtonPressAnswer(success=True, action="take_photo", request_id="r-1")
+
+
+def request(request_id: str = "r-1", timestamp: int = EPOCH) -> PhotoRequest:
+    return PhotoRequest(request_id=request_id, app_id="app", timestamp=timestamp)
+
+
+def status(word: str, request_id: str = "r-1", source: str = "glasses") -> PhotoStatus:
+    return PhotoStatus(request_id=request_id, status=word, source=source)
+
+
+def relay(cloud: bool = True, glasses: bool = True, token: str = "secret") -> Relay:
+    made = Relay(token)
+    made.epoch_known(EPOCH, 0)
+    if cloud:
+        made.cloud_said(ACK, 0)
+    if glasses:
+        made.link_opened(0)
+        made.glasses_said(GlassesReady(sid="aaaa"), 0)
+    made.events()
+    return made
+
+
+def up(events: list[Event]) -> list[Message]:
+    """What goes to the cloud."""
+    return [event.message for event in events if isinstance(event, ToCloud)]
+
+
+def down(events: list[Event]) -> list[Message]:
+    """What goes to the glasses."""
+    return [event.message for event in events if isinstance(event, ToGlasses)]
+
+
+def failed(events: list[Event]) -> list[tuple[str, str]]:
+    """Request id and reason of each failure that the cloud is told."""
+    return [
+        (message.request_id, message.error_code)
+        for message in up(events)
+        if isinstance(message, PhotoStatus) and message.status == "failed"
+    ]
+
+
+# The connection's state
+
+
+def test_the_cloud_follows_the_state_of_the_connection() -> None:
+    made = relay(glasses=False)
+    made.searching(0)
+    made.link_opened(10)
+    made.glasses_said(GlassesReady(sid="aaaa"), 20)
+    made.link_closed(30)
+    made.searching(40)
+    states = [message.status for message in up(made.events()) if isinstance(message, GlassesConnectionState)]
+    assert states == ["SCANNING", "CONNECTING", "CONNECTED", "DISCONNECTED", "SCANNING"]
+
+
+def test_a_returning_cloud_hears_the_present_state_first_and_then_what_it_missed() -> None:
+    made = relay(cloud=False)
+    made.glasses_said(VersionInfo(device_model="Live"), 5)
+    made.glasses_said(BatteryStatus(level=70), 5)
+    made.glasses_said(status("failed"), 6)
+    assert made.events() == [KeepResult(status("failed"))]
+    made.cloud_said(ACK, 100)
+    assert made.events() == [
+        ToCloud(GlassesConnectionState(status="CONNECTED", model_name="Live")),
+        ToCloud(GlassesBatteryUpdate(level=70)),
+        ToCloud(status("failed")),
+        ForgetResult("r-1"),
+    ]
+
+
+def test_each_ack_brings_the_state_again() -> None:
+    made = relay()
+    made.cloud_said(ACK, 100)
+    assert made.events() == [ToCloud(CONNECTED)]
+
+
+def test_the_battery_is_told_when_it_has_changed() -> None:
+    made = relay()
+    for level, charging in ((70, False), (70, False), (70, True), (71, True), (71, True)):
+        made.glasses_said(BatteryStatus(level=level, charging=charging), 5)
+    assert up(made.events()) == [
+        GlassesBatteryUpdate(level=70),
+        GlassesBatteryUpdate(level=70, charging=True),
+        GlassesBatteryUpdate(level=71, charging=True),
+    ]
+
+
+@pytest.mark.parametrize("level", [-1, 101, 2**40])
+def test_a_battery_that_cannot_be_is_counted(level: int) -> None:
+    made = relay()
+    made.glasses_said(BatteryStatus(level=level), 5)
+    assert made.events() == []
+    assert made.counts["malformed"] == 1
+
+
+def test_the_battery_of_absent_glasses_is_not_told_again() -> None:
+    made = relay()
+    made.glasses_said(BatteryStatus(level=70), 5)
+    made.link_closed(10)
+    made.events()
+    made.cloud_said(ACK, 20)
+    assert up(made.events()) == [GlassesConnectionState(status="DISCONNECTED")]
+
+
+def test_a_link_on_which_nobody_answers_is_dropped_once() -> None:
+    made = relay()
+    events: list[Event] = []
+    while (deadline := made.deadline()) is not None:
+        made.timeout(deadline)
+        events += made.events()
+    assert events == [ToGlasses(Ping())] * 3 + [DropLink()]
+
+
+def test_a_new_token_reaches_the_glasses() -> None:
+    made = relay()
+    made.token_changed("other", 5)
+    assert [getattr(message, "core_token", "") for message in down(made.events())] == ["other"]
+
+
+# Presses
+
+
+def test_a_press_is_posted_answered_and_its_photo_is_watched() -> None:
+    made = relay()
+    made.glasses_said(PRESS, 10)
+    assert made.events() == [PostPress(ButtonPressReport(button_id="photo", press_type="short", press_id="p-1"))]
+    made.press_answered("p-1", TAKE, 50)
+    assert made.events() == [
+        ToGlasses(ButtonPressResponse(press_id="p-1", success=True, action="take_photo", request_id="r-1"))
+    ]
+    made.timeout(50 + 10_000)
+    assert failed(made.events()) == [("r-1", reasons.GLASSES_SILENT)]
+
+
+def test_without_a_token_the_glasses_decide_at_once() -> None:
+    made = relay(token="")
+    made.glasses_said(PRESS, 10)
+    assert down(made.events()) == [ButtonPressResponse(press_id="p-1", success=False, error_code=reasons.NO_TOKEN)]
+
+
+def test_a_press_that_cannot_be_posted_fails_with_its_reason() -> None:
+    made = relay()
+    made.glasses_said(PRESS, 10)
+    made.events()
+    made.press_failed("p-1", reasons.CLOUD_UNREACHABLE, 20)
+    assert down(made.events()) == [
+        ButtonPressResponse(press_id="p-1", success=False, error_code=reasons.CLOUD_UNREACHABLE)
+    ]
+
+
+def test_an_answer_that_comes_too_late_ends_the_request_it_made() -> None:
+    made = relay()
+    made.glasses_said(PRESS, 10)
+    made.timeout(10 + 4_500)
+    assert [type(message) for message in down(made.events())] == [ButtonPressResponse]
+    made.press_answered("p-1", TAKE, 4_600)
+    events = made.events()
+    assert down(events) == []
+    assert failed(events) == [("r-1", reasons.CAPTURED_LOCALLY)]
+
+
+def test_an_answer_for_glasses_that_went_away_ends_the_request_it_made() -> None:
+    made = relay()
+    made.glasses_said(PRESS, 10)
+    made.link_closed(20)
+    made.events()
+    made.press_answered("p-1", TAKE, 50)
+    events = made.events()
+    assert down(events) == []
+    assert failed(events) == [("r-1", reasons.GLASSES_OFFLINE)]

@@ -174,3 +174,51 @@ def test_a_token_signs_in_and_missing_glasses_are_explained(
     expect(page.locator("#no-sim")).to_contain_text("trifocal sim")
     expect(page.get_by_role("button", name="Press the button")).to_be_hidden()
     expect(page.locator("#chain-gateway")).to_have_text("Not connected")
+
+
+GATHER = """
+steps => import('/console/journey.js').then(({ Journeys }) => {
+    const journeys = new Journeys();
+    for (const step of steps) journeys.stepped(step);
+    return journeys.all.map(({ steps, state, failure }) => ({ steps: steps.map(({ step }) => step), state, failure }));
+})
+"""
+
+
+def step(name: str, at: int, press: str = "", request: str = "", **more: str) -> dict[str, Any]:
+    return {"source": "glasses", "step": name, "at": at, "pressId": press, "requestId": request} | more
+
+
+def test_steps_of_one_press_become_one_journey_in_order_of_time(page: Page) -> None:
+    steps = [
+        step("captured", 30, request="r1"),
+        step("pressed", 10, press="p1"),
+        step("requested", 20, press="p1", request="r1"),
+        step("requested", 20, press="p1", request="r1"),
+        step("stored", 40, request="r1"),
+        step("pressed", 50, press="p2"),
+    ]
+    assert page.evaluate(GATHER, steps) == [
+        {"steps": ["pressed"], "state": "moving", "failure": ""},
+        {"steps": ["pressed", "requested", "captured", "stored"], "state": "stored", "failure": ""},
+    ]
+
+
+def test_a_photo_that_the_glasses_took_themselves_is_no_failure(page: Page) -> None:
+    steps = [
+        step("failed", 10, press="p1", request="r1", detail="captured_locally"),
+        step("queued", 20, press="p1", request="local_1"),
+    ]
+    assert [journey["state"] for journey in page.evaluate(GATHER, steps)] == ["moving"]
+    assert page.evaluate(GATHER, [*steps, step("stored", 30, request="local_1")])[0]["state"] == "stored"
+
+
+def test_journeys_and_their_steps_are_bounded_and_keep_what_matters(page: Page) -> None:
+    many = page.evaluate(GATHER, [step("pressed", at, press=f"p{at}") for at in range(100)])
+    assert len(many) == 60
+    retries = [step(("queued", "uploading")[at % 2], at, press="p", request="r") for at in range(200)]
+    (long,) = page.evaluate(GATHER, [*retries, step("stored", 500, request="r")])
+    assert len(long["steps"]) == 60
+    assert long["state"] == "stored"
+    (repeated,) = page.evaluate(GATHER, [step("uploading", at, request="r") for at in range(9)])
+    assert repeated["steps"] == ["uploading"]

@@ -52,7 +52,7 @@ export class Gallery {
   #tile(photo, live) {
     const words = `Photo of ${fullMoment(takenAt(photo))}`;
     const image = photo.thumbnailUrl ? make("img", { src: photo.thumbnailUrl, alt: "", loading: live ? "eager" : "lazy", decoding: "async", draggable: "false" }) : make("span", { class: "no-preview" }, photo.mimeType);
-    const tile = make("a", { class: live ? "tile fresh" : "tile", href: `#photo/${encodeURIComponent(photo.photoId)}`, tabindex: "-1", "data-photo": photo.photoId, "aria-label": words }, image);
+    const tile = make("a", { class: live ? "tile fresh" : "tile", href: `#photo/${photo.photoId}`, tabindex: "-1", "data-photo": photo.photoId, "aria-label": words }, image);
     const ratio = photo.width && photo.height ? photo.width / photo.height : 4 / 3;
     tile.style.setProperty("--ratio", Math.min(2.4, Math.max(0.6, ratio)).toFixed(3));
     tile.addEventListener("animationend", () => tile.classList.remove("fresh"), { once: true });

@@ -14,13 +14,14 @@ export const reasonOf = ({ step, detail, reason }) => reason || (step === "faile
 export class Journey {
   constructor(id) {
     this.id = id;
+    this.openedAt = Date.now();
     this.steps = [];
     this.requests = new Set();
     this.presses = new Set();
   }
 
   get startedAt() {
-    return this.steps.length ? this.steps[0].at : Date.now();
+    return this.steps.length ? this.steps[0].at : this.openedAt;
   }
 
   /** When the photo was safe in the gallery; null before that. */
@@ -48,12 +49,14 @@ export class Journey {
     return this.steps.find((step) => step.step === "pressed")?.detail.split(" ")[1] ?? "";
   }
 
-  /** Whether the step was new. */
+  /** Whether the step was new. A retry that repeats the step before it says nothing new; too many are cut in the middle. */
   add(step) {
-    const same = (other) => other.source === step.source && other.step === step.step && other.at === step.at && other.requestId === step.requestId;
-    if (this.steps.length >= STEPS_KEPT || this.steps.some(same)) return false;
+    const alike = (other) => other.source === step.source && other.step === step.step && other.requestId === step.requestId;
     const before = this.steps.findLastIndex((other) => other.at <= step.at);
+    if (this.steps.some((other) => alike(other) && other.at === step.at)) return false;
+    if (before >= 0 && alike(this.steps[before])) return false;
     this.steps.splice(before + 1, 0, step);
+    if (this.steps.length > STEPS_KEPT) this.steps.splice(STEPS_KEPT / 2, 1);
     return true;
   }
 }

@@ -98,14 +98,17 @@ export class JourneyLog {
 
   #render() {
     this.#frame = 0;
-    if (this.#paused && this.#cards.size) return;
-    const newest = this.#journeys.all[0] ?? null;
+    if (!this.#paused) this.#drawChanged();
+    const cards = this.#journeys.all.map((journey) => this.#cards.get(journey)?.card).filter(Boolean);
+    const shown = cards.filter((card) => this.#filter === "all" || card.dataset.state === this.#filter);
+    this.#arrange(shown);
+    setText(byId("no-journeys"), shown.length ? "" : NONE[this.#filter]);
+  }
+
+  #drawChanged() {
     for (const journey of this.#dirty) this.#draw(journey);
     this.#dirty.clear();
-    this.#unfoldNewest(newest);
-    const shown = this.#journeys.all.filter((journey) => this.#filter === "all" || journey.state === this.#filter);
-    this.#arrange(shown.map((journey) => this.#cards.get(journey).card));
-    setText(byId("no-journeys"), shown.length ? "" : NONE[this.#filter]);
+    this.#unfoldNewest(this.#journeys.all[0] ?? null);
   }
 
   /** Puts the cards in order while moving as few of them as possible: a moved element loses its focus. */
@@ -159,7 +162,7 @@ export class JourneyLog {
   #foot(journey) {
     const photo = this.#photoOf(journey);
     const names = [...journey.presses, ...journey.requests].join(" · ");
-    const link = photo && make("a", { href: `#photo/${encodeURIComponent(photo.photoId)}` }, "Open the photo");
+    const link = photo && make("a", { href: `#photo/${photo.photoId}` }, "Open the photo");
     return make("p", { class: "journey-foot" }, make("code", {}, names), link);
   }
 }

@@ -92,29 +92,30 @@ async function moved() {
   else place.showPhoto(null);
 }
 
-/** The session has ended by itself. */
-async function signedOut(user) {
-  live.stop();
-  const next = await signedInUser();
-  if (next !== user) location.replace("/");
-  document.body.dataset.view = "house";
-  live.start();
+/** Opens the house to whoever signs in; waits for the cloud if it must. */
+async function enter() {
+  try {
+    const user = await signedInUser();
+    setText(byId("user"), user);
+    document.body.dataset.view = "house";
+    live.start();
+    return user;
+  } catch (error) {
+    document.body.dataset.view = "starting";
+    setText(byId("starting"), `${error.message}. Trying again …`);
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    return enter();
+  }
 }
 
 async function begin() {
-  let user;
-  try {
-    user = await signedInUser();
-  } catch (error) {
-    setText(byId("starting"), `${error.message}. Trying again …`);
-    setTimeout(begin, RETRY_MS);
-    return;
-  }
-  setText(byId("user"), user);
-  document.body.dataset.view = "house";
-  onSignedOut(() => live.running && signedOut(user));
-  live.start();
+  const user = await enter();
   place.start();
+  onSignedOut(async () => {
+    if (!live.running) return;
+    live.stop();
+    if ((await enter()) !== user) location.replace("/");
+  });
 }
 
 new JourneyLog(journeys, photos);

@@ -1,7 +1,7 @@
 // Where in the page one is, kept in the address: #photos, #glasses, #journeys or #photo/<id>. Back closes a photo.
 
 const TABS = ["photos", "glasses", "journeys"];
-const PHOTO = /^#photo\/(.+)$/;
+const PHOTO = /^#photo\/([\w-]+)$/;
 
 export class Place extends EventTarget {
   #tab = TABS[0];
@@ -34,7 +34,7 @@ export class Place extends EventTarget {
       history.back();
       return;
     }
-    history.replaceState(null, "", photoId === null ? `#${this.#tab}` : `#photo/${encodeURIComponent(photoId)}`);
+    history.replaceState(null, "", photoId === null ? `#${this.#tab}` : `#photo/${photoId}`);
     this.#read(this.#cameFromHere);
   }
 
@@ -42,7 +42,7 @@ export class Place extends EventTarget {
     const photo = PHOTO.exec(location.hash);
     const tab = location.hash.slice(1);
     this.#cameFromHere = Boolean(photo) && cameFromHere;
-    this.#photoId = photo ? decodeURIComponent(photo[1]) : null;
+    this.#photoId = photo ? photo[1] : null;
     if (TABS.includes(tab)) this.#tab = tab;
     this.dispatchEvent(new Event("changed"));
   }

@@ -12,7 +12,11 @@ export class ShareDialog {
   #url = byId("share-url");
 
   constructor() {
-    byId("share-make").addEventListener("click", () => this.#makeLink());
+    byId("share-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (byId("share-link").hidden) this.#makeLink();
+    });
+    byId("share-close").addEventListener("click", () => this.close());
     byId("share-copy").addEventListener("click", () => this.#copy());
     byId("share-expiry").addEventListener("change", () => this.#clear());
   }

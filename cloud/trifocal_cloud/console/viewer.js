@@ -1,7 +1,7 @@
 // One photo, large: its original over its thumbnail, its details and its journey, and what can be done with it.
 
 import { api } from "./api.js";
-import { byId, make, setText, takesKeys } from "./dom.js";
+import { byId, make, setText } from "./dom.js";
 import { notify, notifyProblem } from "./notices.js";
 import { takenAt } from "./photos.js";
 import { ShareDialog } from "./share.js";
@@ -9,13 +9,13 @@ import { bytes, fullMoment, moment, number } from "./time.js";
 import { waterfall } from "./waterfall.js";
 
 const SWIPE_PX = 60;
-const DETAILS_FIT = matchMedia("(min-width: 900px)");
 
 export class Viewer {
   #photos;
   #go;
   #photo = null;
   #swipeFrom = null;
+  #wantsDetails = matchMedia("(min-width: 900px)").matches;
   #dialog = byId("viewer");
   #picture = byId("viewer-picture");
   #details = byId("viewer-details");
@@ -49,10 +49,8 @@ export class Viewer {
     setText(byId("viewer-title"), moment(takenAt(photo)));
     this.#download.href = photo.photoUrl;
     this.#showTurns();
-    if (!this.#dialog.open) {
-      this.#setDetails(DETAILS_FIT.matches);
-      this.#dialog.showModal();
-    } else if (!this.#details.hidden) this.#showDetails();
+    this.#setDetails(this.#wantsDetails);
+    if (!this.#dialog.open) this.#dialog.showModal();
   }
 
   close() {
@@ -84,7 +82,7 @@ export class Viewer {
   #key(event) {
     if (event.target.closest("dialog") !== this.#dialog || event.ctrlKey || event.metaKey || event.altKey) return;
     const action = { arrowleft: "newer", arrowright: "older", i: "details", s: "share", d: "download", delete: "remove", backspace: "remove" }[event.key.toLowerCase()];
-    if (!action || (action === "remove" && takesKeys(event.target) && event.key === "Backspace")) return;
+    if (!action) return;
     event.preventDefault();
     this.#do(action);
   }
@@ -137,6 +135,7 @@ export class Viewer {
   }
 
   #setDetails(shown) {
+    this.#wantsDetails = shown;
     this.#details.hidden = !shown;
     this.#dialog.querySelector("[data-do=details]").setAttribute("aria-pressed", String(shown));
     if (shown) this.#showDetails();

@@ -62,6 +62,21 @@ def test_glasses_say_which_port_they_found(
     assert seen[0].data_dir == tmp_path / "glasses"
 
 
+def test_a_cloud_that_is_no_web_address_is_a_mistake_of_usage(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="cloud_url") as caught:
+        alone.run_gateway(settings.load(data_dir=tmp_path), Endpoint("ftp://c", "t"), "tcp://127.0.0.1:1", False)
+    assert caught.value.code == failure.USAGE
+
+
+def test_a_part_that_dies_of_its_disk_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def dies(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("trifocal_cloud.main.serve", dies)
+    with pytest.raises(Failure, match="the cloud died: disk full"):
+        alone.run_cloud(settings.load(data_dir=tmp_path, port=0), as_json=False)
+
+
 def test_two_clouds_do_not_share_a_folder(tmp_path: Path) -> None:
     config = settings.load(data_dir=tmp_path, port=0)
     with data_dir.owned(tmp_path, "cloud"), pytest.raises(Failure) as caught:

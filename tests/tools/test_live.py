@@ -25,8 +25,11 @@ class Page:
     def __init__(self) -> None:
         said: dict[str, object] = {"console": "http://c/", "user": "ada@example.org", "dataDir": "/data"}
         self.parts = [Part("cloud", nothing, state="up"), Part("gateway", nothing, state="down", reason="tripped")]
-        self.view = LiveView("http://c", "t", said, self.parts, httpx.MockTransport(self.answer))
+        self.view = LiveView(
+            "http://c", "t", said, self.parts, lambda: self.uploads, transport=httpx.MockTransport(self.answer)
+        )
         self.view.state = {"sim": dict(SIM)}
+        self.uploads = 0
         self.commands: list[Any] = []
         self.result: dict[str, Any] = {"success": True, "pressId": "a-1"}
         self.presses = [{"final": True, "status": "stored", "photoUrl": "/p"}]
@@ -66,6 +69,9 @@ async def test_the_picture_says_who_is_up_and_how_the_glasses_are(page: Page) ->
     picture = page.picture()
     for words in ("http://c/", "ada@example.org", "down  tripped", "80 %", "online", "photo", "none yet"):
         assert words in picture
+    assert "empty" in picture
+    page.uploads = 2
+    assert "0 on the glasses, 2 at the gateway" in page.picture()
     page.view.state = {}
     assert "not attached" in page.picture()
 

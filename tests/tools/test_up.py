@@ -91,6 +91,13 @@ async def test_stopped_before_it_is_ready_it_says_nothing(
     assert capsys.readouterr().out == ""
 
 
+def test_what_waits_at_the_gateway_is_counted(house: FakeHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert house.uploads() == 0
+    queue = {"queued": 2, "uploading": 1, "failed": 1, "dead": 5, "bytes": 9}
+    monkeypatch.setattr(house.gateway, "snapshot", lambda: {"running": True, "queue": queue})
+    assert house.uploads() == 4
+
+
 def http(answers: list[Any]) -> httpx.AsyncClient:
     def answer(request: httpx.Request) -> httpx.Response:
         said = answers.pop(0) if len(answers) > 1 else answers[0]

@@ -5,9 +5,11 @@ import urllib.parse
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from trifocal_tools import data_dir, failure, output, provision, running
 from trifocal_tools.failure import Failure
-from trifocal_tools.settings import Endpoint, Settings
+from trifocal_tools.settings import Endpoint, Settings, understood
 from trifocal_tools.up import check_port
 
 
@@ -22,8 +24,10 @@ def run_cloud(settings: Settings, as_json: bool) -> None:
     def started(url: str) -> None:
         _say(as_json, f"the cloud listens on {url} (data in {folder})", {"cloud": url, "dataDir": str(folder)})
 
+    found = understood(lambda: CloudSettings(data_dir=folder, host=settings.host, port=settings.port))
+
     async def main(stop: asyncio.Event) -> None:
-        await serve(CloudSettings(data_dir=folder, host=settings.host, port=settings.port), started, stop)
+        await serve(found, started, stop)
 
     _run(settings.data_dir, "cloud", main)
 
@@ -39,8 +43,13 @@ def run_gateway(settings: Settings, endpoint: Endpoint, glasses: str, as_json: b
         said = {"glasses": glasses, "cloud": endpoint.cloud, "dataDir": str(folder)}
         _say(as_json, f"the gateway runs between {glasses} and {endpoint.cloud} (data in {folder})", said)
 
+    found = understood(
+        lambda: GatewaySettings(
+            data_dir=folder, cloud_url=endpoint.cloud, token=SecretStr(endpoint.token), glasses=glasses
+        )
+    )
+
     async def main(stop: asyncio.Event) -> None:
-        found = GatewaySettings(data_dir=folder, cloud_url=endpoint.cloud, token=endpoint.token, glasses=glasses)
         await run(found, stop, started)
 
     _run(settings.data_dir, "gateway", main)
@@ -101,9 +110,14 @@ def check_sim_address(address: str) -> None:
 
 def _run(folder: Path, part: str, main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Run one part holding its own folder, so that no two processes write there."""
+    from trifocal_gateway.errors import GatewayError
+
     with data_dir.owned(folder, part):
         running.log_to_stderr()
-        running.run_until_signal(main)
+        try:
+            running.run_until_signal(main)
+        except (OSError, GatewayError) as error:
+            raise Failure(f"the {part} died: {error}", word="part_died") from error
 
 
 def _say(as_json: bool, sentence: str, fields: dict[str, str]) -> None:

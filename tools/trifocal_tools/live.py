@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
@@ -29,7 +29,7 @@ FINAL_STYLES = {"stored": "green", "failed": "red"}
 
 
 class LiveView:
-    """The picture and the keys. It reads what anybody may read from the cloud, and knows no shortcut to the parts."""
+    """The picture and the keys. Only `uploads` asks a part directly; the rest is read from the cloud, as anybody may."""
 
     def __init__(
         self,
@@ -37,10 +37,13 @@ class LiveView:
         token: str,
         announcement: dict[str, object],
         parts: Sequence[Part],
+        uploads: Callable[[], int],
+        *,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.announcement = announcement
         self.parts = parts
+        self.uploads = uploads
         self.state: dict[str, Any] = {}
         self.presses: dict[str, dict[str, Any]] = {}
         self.remark = ""
@@ -102,7 +105,7 @@ class LiveView:
         for part in self.parts:
             grid.add_row(part.name, _part_line(part))
         grid.add_row("", "")
-        for label, text in _glasses_lines(self.state):
+        for label, text in _glasses_lines(self.state, self.uploads()):
             grid.add_row(label, text)
         grid.add_row("", "")
         for label, text in self._press_lines():
@@ -182,17 +185,18 @@ def _part_line(part: Part) -> Text:
     return Text.assemble((part.state, style), f"  {part.reason}" if part.state == "down" else "")
 
 
-def _glasses_lines(state: dict[str, Any]) -> list[tuple[str, Text]]:
+def _glasses_lines(state: dict[str, Any], uploads: int) -> list[tuple[str, Text]]:
     sim = state.get("sim")
     if not sim:
         return [("glasses", Text("not attached", style="yellow"))]
     battery = f"{sim.get('battery')} %" + (", charging" if sim.get("charging") else "")
     light = str(sim.get("light"))
-    kept = sim.get("storedPhotos", 0)
+    kept = int(sim.get("storedPhotos") or 0)
+    queue = f"{kept} on the glasses, {uploads} at the gateway" if kept or uploads else "empty"
     return [
         ("link", Text("online" if sim.get("online") else "offline", style="green" if sim.get("online") else "yellow")),
         ("battery", Text(battery, style="red" if sim.get("battery", 100) <= LOW_BATTERY else "")),
         ("lid", Text("folded" if sim.get("folded") else "open")),
         ("light", Text(light, style="bold red" if light != "off" else "dim")),
-        ("queue", Text(f"{kept} wait on the glasses" if kept else "empty")),
+        ("queue", Text(queue)),
     ]

@@ -1,15 +1,18 @@
 """What the commands are configured by: flags, then environment TRIFOCAL_*, then trifocal.toml, then defaults."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from trifocal_tools import failure
 from trifocal_tools.failure import Failure
+
+T = TypeVar("T")
 
 CONFIG_FILE = "trifocal.toml"
 """Read from the folder in which the command is started."""
@@ -47,16 +50,23 @@ class Settings(BaseSettings):
 
 def load(**flags: object) -> Settings:
     """The settings in force; a flag that is None was not given. Raises Failure(USAGE) naming what is wrong."""
+    given = {name: value for name, value in flags.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+        return understood(lambda: Settings(**given))  # type: ignore[arg-type]
+    except ValueError as error:  # a trifocal.toml that is no TOML
+        raise Failure(f"{CONFIG_FILE} cannot be read: {error}", failure.USAGE, "bad_setting") from error
+
+
+def understood(make: Callable[[], T]) -> T:
+    """What `make` gives. Raises Failure(USAGE) naming the setting when pydantic refuses one."""
+    try:
+        return make()
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         said = "is not a known setting" if first["type"] == "extra_forbidden" else first["msg"]
         hint = f"it comes from a flag, from TRIFOCAL_{name.upper()} or from {CONFIG_FILE}"
         raise Failure(f"setting '{name}': {said}", failure.USAGE, "bad_setting", hint) from error
-    except ValueError as error:  # a trifocal.toml that is no TOML
-        raise Failure(f"{CONFIG_FILE} cannot be read: {error}", failure.USAGE, "bad_setting") from error
 
 
 @dataclass(frozen=True)

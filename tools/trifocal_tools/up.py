@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+from pydantic import SecretStr
 
 from trifocal_tools import data_dir, failure, output, provision, running
 from trifocal_tools.failure import Failure
-from trifocal_tools.settings import Settings
+from trifocal_tools.settings import Settings, understood
 from trifocal_tools.supervisor import Supervisor
 
 TOKEN_S = 30 * 86_400
@@ -73,12 +74,15 @@ class House:
     """The parts joined: who talks to whom, and on which port each of them is found."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
+        from trifocal_gateway.main import GatewayStatus
+
         self.settings = settings
         self.folder = folder
         self.token = core_token(folder, settings.user, TOKEN_S, int(time.time()))
         self.cloud = ""
         self.port = settings.port
         self.sim_port = 0
+        self.gateway = GatewayStatus()
 
     async def live_in(self, stop: asyncio.Event, live: bool, as_json: bool) -> None:
         """Start all, say so, wait for the end, stop all."""
@@ -106,6 +110,11 @@ class House:
             "camera": self.settings.camera,
         }
 
+    def uploads(self) -> int:
+        """How many photos the gateway holds that are not in the cloud yet."""
+        queue = self.gateway.snapshot().get("queue")
+        return sum(queue.get(state, 0) for state in ("queued", "uploading", "failed")) if isinstance(queue, dict) else 0
+
     async def _start(self, supervisor: Supervisor) -> None:
         await supervisor.start("cloud", self._run_cloud)
         await supervisor.start("glasses", self._run_sim)
@@ -123,7 +132,7 @@ class House:
             return
         from trifocal_tools.live import LiveView
 
-        view = LiveView(self.cloud, self.token, self.announcement(), supervisor.parts)
+        view = LiveView(self.cloud, self.token, self.announcement(), supervisor.parts, self.uploads)
         shown = asyncio.create_task(view.show(stop))
         await _first(stop, shown, supervisor.failed)
         shown.cancel()
@@ -139,11 +148,13 @@ class House:
             self.cloud = f"http://{LOOPBACK_OF.get(self.settings.host, self.settings.host)}:{self.port}"
             started()
 
-        settings = CloudSettings(
-            data_dir=self.folder / "cloud",
-            host=self.settings.host,
-            port=self.port,
-            local_user=self.settings.user,
+        settings = understood(
+            lambda: CloudSettings(
+                data_dir=self.folder / "cloud",
+                host=self.settings.host,
+                port=self.port,
+                local_user=self.settings.user,
+            )
         )
         await serve(settings, listening, stop)
 
@@ -171,10 +182,10 @@ class House:
         settings = GatewaySettings(
             data_dir=self.folder / "gateway",
             cloud_url=self.cloud,
-            token=self.token,
+            token=SecretStr(self.token),
             glasses=f"tcp://127.0.0.1:{self.sim_port}",
         )
-        await run(settings, stop, started)
+        await run(settings, stop, started, self.gateway)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}

@@ -52,7 +52,8 @@ def test_press_and_upload_are_measured_in_turns_and_broken_down(uploads: list[by
         "press to gallery",
         "  … glasses captured",
         "  … cloud stored",
-        "bare upload of the same 4 bytes",
+        "  … the asking itself",
+        "bare upload, 0 kB",
     ]
     assert [row["median"] for row in found["rows"][1:3]] == [30.0, 60.0]
     assert found["aims"][0]["at_most"] == press.AIM_MS

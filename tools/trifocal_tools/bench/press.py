@@ -40,7 +40,7 @@ def run(quick: bool) -> dict[str, Any]:
             started = time.perf_counter()
             state = pressed(client)
             press_ms.append((time.perf_counter() - started) * 1000)
-            for name, ms in durations(state["steps"]):
+            for name, ms in durations(state["steps"], press_ms[-1]):
                 steps[name].append(ms)
             upload_ms.append(_uploaded(client, number, data))
     return summed_up(press_ms, upload_ms, steps, len(data))
@@ -55,20 +55,21 @@ def pressed(client: Client) -> dict[str, Any]:
     return state
 
 
-def durations(steps: list[dict[str, Any]]) -> list[tuple[str, float]]:
-    """How long each step took since the one before, in the order of time; the first took nothing."""
+def durations(steps: list[dict[str, Any]], whole_ms: float) -> list[tuple[str, float]]:
+    """How long each step took since the one before, in the order of time, and what lay before and after them all."""
     ordered = sorted(steps, key=lambda step: int(step["at"]))
-    return [
+    found = [
         (f"{step['source']} {step['step']}", float(step["at"] - before["at"]))
         for before, step in itertools.pairwise(ordered)
     ]
+    return [*found, ("the asking itself", whole_ms - sum(ms for _, ms in found))]
 
 
 def summed_up(
     press_ms: list[float], upload_ms: list[float], steps: dict[str, list[float]], size: int
 ) -> dict[str, Any]:
     """The report: floor, ours, and ours step by step."""
-    floor = report.row(f"bare upload of the same {size} bytes", "ms", upload_ms)
+    floor = report.row(f"bare upload, {size / 1000:.0f} kB", "ms", upload_ms)
     ours = report.row("press to gallery", "ms", press_ms, to=floor)
     parts = [report.row(f"  … {name}", "ms", ms) for name, ms in steps.items()]
     aim = report.at_most("median press to gallery, ms", statistics.median(press_ms), AIM_MS)

@@ -56,7 +56,9 @@ def test_the_pictures_are_different_jpegs_in_the_order_of_their_names(tmp_path: 
     files = sorted((tmp_path / "pictures").iterdir())
     assert [hashlib.sha256(file.read_bytes()).hexdigest() for file in files] == list(made)
     assert len(made) == 3
-    assert {Image.open(file).format for file in files} == {"JPEG"}
+    for file in files:
+        with Image.open(file) as picture:
+            assert picture.format == "JPEG"
 
 
 def test_each_run_gives_three_figures() -> None:

@@ -130,7 +130,7 @@ class PhotoDesk:
         if len(mine) >= LOCAL_LIMIT:
             del self._pending[mine[0]]
         self._watch(ticket, REQUESTED, None, None)
-        self._captured_locally(ticket, now)
+        self._captured_locally(ticket)
 
     def restored(self, ticket: Ticket, status: str, now: int) -> None:
         """The request was open when the cloud went down; its time begins again, without the wait for a first word."""
@@ -151,7 +151,7 @@ class PhotoDesk:
     def reported(self, user: str, report: PhotoStatus, now: int) -> None:
         """Glasses or gateway said how far a photo has come."""
         source = report.source if report.source in (GLASSES, GATEWAY) else GLASSES
-        pending = self._pending.get((user, report.request_id))
+        pending = self._learnt(Ticket(user, report.request_id, report.press_id))
         ticket = pending.ticket if pending else Ticket(user, report.request_id, report.press_id)
         word = Word(source, report.error_message, report.timestamp)
         if report.status == FAILED:
@@ -181,13 +181,13 @@ class PhotoDesk:
 
     def stored(self, ticket: Ticket, now: int) -> None:
         """The photo is durable. Also right for a request that has ended already, or was never heard of."""
-        pending = self._pending.get((ticket.user, ticket.request_id))
+        pending = self._learnt(ticket)
         if pending:
             self._finish(pending, OURS, STORED)
         else:
             self._step(ticket, OURS, STORED, "")
         if ticket.local:
-            self._captured_locally(ticket, now)
+            self._captured_locally(ticket)
 
     def watches(self, user: str, request_id: str) -> bool:
         """Whether the request is known and not finished."""
@@ -230,7 +230,15 @@ class PhotoDesk:
     def _watch(self, ticket: Ticket, status: str, ends_at: int | None, silent_at: int | None) -> None:
         self._pending[(ticket.user, ticket.request_id)] = _Pending(ticket, status, ends_at, silent_at)
 
-    def _captured_locally(self, local: Ticket, now: int) -> None:
+    def _learnt(self, ticket: Ticket) -> _Pending | None:
+        """The request that is spoken of; a local photo's press may become known only now."""
+        pending = self._pending.get((ticket.user, ticket.request_id))
+        if pending and ticket.local and ticket.press_id and not pending.ticket.press_id:
+            pending.ticket = ticket
+            self._captured_locally(ticket)
+        return pending
+
+    def _captured_locally(self, local: Ticket) -> None:
         if not local.press_id:
             return
         twins = [

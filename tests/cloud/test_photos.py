@@ -251,6 +251,15 @@ def test_an_upload_of_a_local_photo_ends_the_request_of_its_press_too() -> None:
     assert finals(desk) == [("r1", "failed", "captured_locally")]
 
 
+def test_a_press_learnt_later_ends_the_request_of_that_press() -> None:
+    desk = asked()
+    desk.adopted(Ticket(ANN, "local_1"), 1)
+    desk.reported(ANN, says("captured", "local_1", press_id="boot-1"), 2)
+    assert finals(desk) == [("r1", "failed", "captured_locally")]
+    desk.stored(Ticket(ANN, "local_1", "boot-1"), 3)
+    assert finals(desk) == [("local_1", "stored", "")]
+
+
 def test_only_so_many_local_photos_are_watched() -> None:
     desk = PhotoDesk()
     for number in range(LOCAL_LIMIT + 1):

@@ -168,7 +168,7 @@ class Desk:
         at = said_at if 0 < said_at <= noted.at + CLOCK_SLACK_MS else noted.at
         trails = self._feed.trails(ticket.user)
         trail = trails.of_request(ticket.request_id)
-        if trail is None and (finished or event.status):
+        if trail is not None or finished or event.status:
             trail = trails.request(ticket.request_id, ticket.press_id)
         photo = self._stored.pop((ticket.user, ticket.request_id), None) if step == STORED else None
         if trail is not None:

@@ -69,6 +69,11 @@ class Gateways:
         self._driver.poke()
         return asked
 
+    def expire(self) -> None:
+        """Look at the clock now, instead of when the next deadline was thought to be: it may have been moved."""
+        self._machine.timeout(self._clock.now())
+        self._driver.poke()
+
     def session(self, user: str) -> Session | None:
         """This user's session, to look at."""
         return self._machine.session(user)

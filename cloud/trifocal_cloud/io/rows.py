@@ -47,12 +47,14 @@ async def reached(session: AsyncSession, ticket: Ticket, status: str) -> None:
 
 async def failed(session: AsyncSession, ticket: Ticket, reason: str, at: int) -> None:
     """One final answer of an open request."""
-    await _finish(session, ticket, FAILED, reason, at)
+    await session.execute(_open_request(ticket).values(status=FAILED, reason=reason, finished_at=at))
 
 
 async def stored(session: AsyncSession, ticket: Ticket, at: int) -> None:
-    """The other final answer of an open request."""
-    await _finish(session, ticket, STORED, "", at)
+    """The other final answer of an open request, whose press may have become known only with the photo."""
+    await session.execute(
+        _open_request(ticket).values(status=STORED, press_id=ticket.press_id, reason="", finished_at=at)
+    )
 
 
 async def photo_of_request(session: AsyncSession, user: str, request_id: str) -> PhotoRow | None:
@@ -113,7 +115,3 @@ def _open_request(ticket: Ticket) -> Update:
         PhotoRequestRow.request_id == ticket.request_id,
         PhotoRequestRow.finished_at.is_(None),
     )
-
-
-async def _finish(session: AsyncSession, ticket: Ticket, status: str, reason: str, at: int) -> None:
-    await session.execute(_open_request(ticket).values(status=status, reason=reason, finished_at=at))

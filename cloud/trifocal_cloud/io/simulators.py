@@ -51,6 +51,11 @@ class Simulators:
         self._machine.received(user, epoch, message, self._clock.now())
         self._driver.poke()
 
+    def expire(self) -> None:
+        """Look at the clock now, instead of when the next deadline was thought to be: it may have been moved."""
+        self._machine.timeout(self._clock.now())
+        self._driver.poke()
+
     def state(self, user: str) -> SimState | None:
         """How they look."""
         return self._machine.state(user)

@@ -73,6 +73,15 @@ async def test_steps_of_glasses_and_gateway_are_told_with_their_own_times(
     assert told[("gateway", "queued")] == EPOCH_MS
 
 
+async def test_a_press_learnt_with_the_photo_is_known_after_a_restart_too(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house, house.client() as client:
+        await house.cloud.desk.report(ANN, PhotoStatus(request_id="local_1", status="captured"))
+        await uploaded(client, "local_1", pressId="b-1")
+        assert (await client.get("/api/presses/b-1?wait=60")).json()["status"] == "stored"
+    async with housed(tmp_path) as house, house.client() as client:
+        assert (await client.get("/api/presses/b-1")).json()["status"] == "stored"
+
+
 async def test_a_failure_is_told_with_its_reason(house: House, client: httpx.AsyncClient) -> None:
     request_id = (await pressed(client))["requestId"]
     waiting = asyncio.create_task(client.get(f"/api/photos/requests/{request_id}?wait=60"))

@@ -1,0 +1,41 @@
+"""Presses driven: what cannot be written down is not answered, and is decided anew when it is said again."""
+
+import httpx
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from trifocal_cloud.testing import ANN, House, pressed
+from trifocal_shared.cloud_messages import ButtonPressReport
+
+PRESS = ButtonPressReport(button_id="photo", press_type="short", press_id="boot-1")
+
+
+async def test_a_press_that_cannot_be_written_down_is_decided_anew(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*args: object) -> None:
+        raise OperationalError("insert", {}, OSError("disk full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(house.cloud.desk, "_write_request", full)
+        with pytest.raises(OperationalError):
+            await house.cloud.buttons.press(ANN, PRESS)
+    answer = await house.cloud.buttons.press(ANN, PRESS)
+    assert answer.action == "take_photo"
+    assert answer == await house.cloud.buttons.press(ANN, PRESS)
+
+
+async def test_a_press_is_told_with_what_it_was(client: httpx.AsyncClient) -> None:
+    await pressed(client)
+    (event, *_) = (await client.get("/api/events")).json()["events"]
+    assert (event["source"], event["step"], event["detail"], event["final"]) == (
+        "cloud",
+        "pressed",
+        "photo short",
+        False,
+    )
+
+
+async def test_a_press_without_an_id_leaves_no_trail(house: House) -> None:
+    await house.cloud.buttons.press(ANN, ButtonPressReport(button_id="video", press_type="short"))
+    assert house.cloud.feed.trails(ANN).of_press("") is None

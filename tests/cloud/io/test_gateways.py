@@ -1,0 +1,102 @@
+"""Gateways driven: what the sessions decide reaches the right line, and what gateways say reaches the rest."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from trifocal_cloud.io.line import POLICY_VIOLATION, REPLACED
+from trifocal_cloud.testing import ANN, EPOCH_MS, House, eventually
+from trifocal_shared.cloud_messages import GlassesConnectionState, PhotoRequest
+from trifocal_shared.messages import ButtonPress, PhotoStatus
+
+EXPIRES_S = EPOCH_MS // 1000 + 60
+
+
+class PaperLine:
+    """A line that only remembers."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.closed: list[tuple[int, str]] = []
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+
+    def close(self, code: int, reason: str = "") -> None:
+        self.closed.append((code, reason))
+
+
+def opened(house: House) -> tuple[PaperLine, int]:
+    line = PaperLine()
+    return line, house.cloud.gateways.opened(ANN, EXPIRES_S, line)  # type: ignore[arg-type]
+
+
+async def test_the_acknowledgement_has_a_time(house: House) -> None:
+    line, _ = opened(house)
+    assert line.sent[0]["type"] == "connection_ack"
+    assert line.sent[0]["timestamp"] == "2026-02-02T02:40:00+00:00"
+
+
+async def test_a_displaced_line_is_told_and_closed(house: House) -> None:
+    old, epoch = opened(house)
+    new, _ = opened(house)
+    assert [message["type"] for message in old.sent] == ["connection_ack", "connection_error"]
+    assert [code for code, _ in old.closed] == [REPLACED]
+    house.cloud.gateways.closed(ANN, epoch)
+    assert house.cloud.gateways.ask(ANN, PhotoRequest(request_id="r1", app_id="api"))
+    assert new.sent[-1]["requestId"] == "r1"
+    assert new.closed == []
+
+
+async def test_a_line_whose_token_expires_is_closed(house: House) -> None:
+    line, _ = opened(house)
+    house.clock.advance(60_000)
+    house.cloud.gateways.expire()
+    assert line.sent[-1]["code"] == "INVALID_TOKEN"
+    assert [code for code, _ in line.closed] == [POLICY_VIOLATION]
+    assert house.cloud.gateways.glasses(ANN).gateway is False
+
+
+async def test_what_changes_is_told_and_kept(house: House, client: httpx.AsyncClient) -> None:
+    _, epoch = opened(house)
+    await house.cloud.gateways.received(ANN, epoch, GlassesConnectionState(status="CONNECTED", model_name="K900"))
+    events = (await client.get("/api/events")).json()["events"]
+    assert [event["kind"] for event in events] == ["glasses"]
+    assert events[0]["state"] == (await client.get("/api/glasses")).json()
+    assert events[0]["state"]["connected"] is True
+
+
+async def test_reports_reach_the_desk_in_order(house: House, client: httpx.AsyncClient) -> None:
+    _, epoch = opened(house)
+    for status in ("capturing", "captured", "queued"):
+        report = PhotoStatus(request_id="local_1", status=status, press_id="b-1")
+        await house.cloud.gateways.received(ANN, epoch, report)
+    await eventually(lambda: len(house.cloud.feed.ring(ANN).after(0)) == 4)
+    steps = (await client.get("/api/presses/b-1")).json()["steps"]
+    assert [step["step"] for step in steps] == ["capturing", "captured", "queued"]
+
+
+async def test_a_press_by_this_road_is_told(house: House, client: httpx.AsyncClient) -> None:
+    _, epoch = opened(house)
+    press = ButtonPress(button_id="photo", press_type="short", press_id="b-1")
+    await house.cloud.gateways.received(ANN, epoch, press)
+    event = (await client.get("/api/events")).json()["events"][-1]
+    assert (event["source"], event["step"], event["pressId"]) == ("gateway", "pressed", "b-1")
+
+
+async def test_a_silent_request_is_the_gateways_fault_when_it_is_gone(house: House, client: httpx.AsyncClient) -> None:
+    _, epoch = opened(house)
+    request_id = (await client.post("/api/photos/request")).json()["requestId"]
+    waiting = asyncio.create_task(client.get(f"/api/photos/requests/{request_id}?wait=60"))
+    house.cloud.gateways.closed(ANN, epoch)
+    house.clock.advance(10_000)
+    house.cloud.desk.expire()
+    assert (await waiting).json()["reason"] == "gateway_offline"
+
+
+async def test_a_line_that_is_gone_is_not_written_to(house: House) -> None:
+    line, epoch = opened(house)
+    house.cloud.gateways.closed(ANN, epoch)
+    assert not house.cloud.gateways.ask(ANN, PhotoRequest(request_id="r1", app_id="api"))
+    assert len(line.sent) == 1

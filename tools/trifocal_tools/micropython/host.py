@@ -24,24 +24,24 @@ from trifocal_tools.micropython import install, romfs
 
 SCRIPT = Path(__file__).with_name("host.mjs")
 HEAP = 65_536
-"""What the interpreter starts with; it takes more when it needs it, unless there is a cap."""
+"""What the interpreter starts with; it takes more when it needs it, unless it is capped."""
 
 STOP_SECONDS = 2.0
 
 _HEAD = struct.Struct("<cI")
 
 
-def command(part: str, config: dict[str, object], cap: int = 0) -> list[str]:
+def command(part: str, config: dict[str, object], heap: int = HEAP, capped: bool = False) -> list[str]:
     """The command line of a host that runs `part` (`tests` or `firmware`). Fetches and builds what it needs.
 
-    With a `cap` the heap has so many bytes and never more. Raises Failure.
+    The heap begins with so many bytes and, when it is `capped`, never has more. Raises Failure.
     """
     node = install.find_node()
     whole = {
         "interpreter": str(install.ensure(node=node)),
         "image": str(romfs.build().path),
-        "heap": cap or HEAP,
-        "capped": bool(cap),
+        "heap": heap,
+        "capped": capped,
         part: config,
     }
     return [str(node), str(SCRIPT), json.dumps(whole)]
@@ -80,8 +80,8 @@ class Host:
 
     @classmethod
     async def start(cls, config: dict[str, object], cap: int = 0) -> "Host":
-        """Start Node with the firmware. Raises Failure when something it needs is missing."""
-        line = await asyncio.to_thread(command, "firmware", config, cap)
+        """Start Node with the firmware; with a `cap` its heap never grows. Raises Failure: something is missing."""
+        line = await asyncio.to_thread(command, "firmware", config, cap or HEAP, bool(cap))
         pipe = asyncio.subprocess.PIPE
         return cls(await asyncio.create_subprocess_exec(*line, stdin=pipe, stdout=pipe))
 

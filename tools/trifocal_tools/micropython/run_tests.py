@@ -15,6 +15,9 @@ FOLDERS = ("tests/shared", "tests/firmware")
 ONLY_CPYTHON = ("_fuzz.py", "_cpython.py")
 """Ends of test files that need what MicroPython has not: hypothesis, processes, signals."""
 
+HEAP = 16 << 20
+"""Tests are no measure of memory; with a small heap they would spend two thirds of their time collecting it."""
+
 LIMIT_SECONDS = 300
 
 
@@ -80,7 +83,7 @@ def _answers(house: Path, files: list[str]) -> tuple[list[dict[str, str]], str]:
         "lent": [_lent(path) for path in romfs.NOT_FLASHED if any(house.glob(f"*/{path}"))],
     }
     try:
-        ran = subprocess.run(command("tests", config), capture_output=True, timeout=LIMIT_SECONDS, check=False)
+        ran = subprocess.run(command("tests", config, HEAP), capture_output=True, timeout=LIMIT_SECONDS, check=False)
         said, end = ran.stdout, ran.stderr.decode(errors="replace")
     except subprocess.TimeoutExpired as stuck:
         said, end = stuck.stdout or b"", f"nothing more came within {LIMIT_SECONDS} s"

@@ -29,7 +29,7 @@ FINAL_STYLES = {"stored": "green", "failed": "red"}
 
 
 class LiveView:
-    """The picture and the keys. Only `uploads` asks a part directly; the rest is read from the cloud, as anybody may."""
+    """The picture and the keys. Only `uploads` asks a part; the rest is read from the cloud, as anybody may."""
 
     def __init__(
         self,

@@ -54,6 +54,7 @@ def test_a_press_out_of_reach_is_kept_on_the_glasses_and_arrives_later(page: Pag
     expect(page.locator("#fact-stored")).to_have_text("Nothing waiting")
     expect(page.locator(".journey").first).to_contain_text("In the gallery")
     expect(page.locator(".journey").first).to_contain_text("Offline press")
+    expect(page.locator(".journey .row").first).to_contain_text("Picture taken")
     assert house.photos()[0]["requestId"].startswith("local_")
 
 

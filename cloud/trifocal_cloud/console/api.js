@@ -58,6 +58,6 @@ export const api = {
   glasses: () => call("GET", "/api/glasses"),
   command,
   requestPhoto: () => call("POST", "/api/photos/request", {}),
-  request: (requestId) => call("GET", `/api/photos/requests/${encodeURIComponent(requestId)}`),
+  journeyOf: ({ pressId, requestId }) => call("GET", pressId ? `/api/presses/${encodeURIComponent(pressId)}` : `/api/photos/requests/${encodeURIComponent(requestId)}`),
   events: (after) => call("GET", `/api/events?after=${after}&limit=500`),
 };

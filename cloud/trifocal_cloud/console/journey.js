@@ -70,10 +70,6 @@ export class Journeys extends EventTarget {
     return this.#list;
   }
 
-  ofRequest(requestId) {
-    return this.#byName.get(`request ${requestId}`);
-  }
-
   /** Opens a journey for a press made here, before the first word of it comes back. */
   pressed(pressId) {
     this.#changed(this.#find({ pressId, requestId: "" }));
@@ -84,6 +80,13 @@ export class Journeys extends EventTarget {
     if (!requestId && !pressId) return;
     const journey = this.#find({ pressId, requestId });
     if (journey.add({ source, step, at, detail, requestId, reason: reasonOf({ step, detail, reason }) })) this.#changed(journey);
+  }
+
+  /** A photo is in the gallery: when it was taken out of reach, only its own time tells when its journey began. */
+  photographed({ requestId, timestamp }) {
+    const journey = this.#byName.get(`request ${requestId}`);
+    if (!journey || !timestamp || journey.steps.some(({ step }) => step === "captured")) return;
+    if (journey.add({ source: "glasses", step: "captured", at: timestamp, detail: "", requestId, reason: "" })) this.#changed(journey);
   }
 
   #find({ pressId, requestId }) {

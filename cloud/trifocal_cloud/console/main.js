@@ -126,6 +126,7 @@ byId("sign-out").addEventListener("click", () => {
   signOut().catch(notifyProblem);
 });
 place.addEventListener("changed", moved);
+photos.addEventListener("added", ({ detail: { photo } }) => journeys.photographed(photo));
 live.addEventListener("entry", ({ detail: { entry, missed } }) => HEARD[entry.kind]?.(entry, missed));
 live.addEventListener("state", ({ detail: { state } }) => {
   panel.showCloud(state === "live");

@@ -163,7 +163,7 @@ export class Viewer {
   }
 
   async #showJourney(photo, section) {
-    const { steps = [] } = await api.request(photo.requestId).catch(() => ({}));
+    const { steps = [] } = await api.journeyOf(photo).catch(() => ({}));
     if (steps.length) section.replaceChildren(make("h2", {}, "How it got here"), waterfall(steps));
   }
 }

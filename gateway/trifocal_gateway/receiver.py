@@ -7,9 +7,9 @@
 
 An announced file is asked for with `file_have`, which names the first byte that is wanted: 0, or wherever an earlier
 attempt got to. Each eighth pack is acknowledged the same way. A gap, or 300 ms of silence, asks again from the first
-missing byte, at growing waits; packs that came early are kept meanwhile, as many as a window holds. After a minute of
-silence the file is let be until it is announced again. The glasses announce until they hear the end, so nothing here
-needs to outlive the link: the parts lie in the spool, and `begin` says how much of one is there.
+missing byte, at growing waits; packs that came early are kept meanwhile, as many as a window holds. After a minute
+without progress the file is let be until it is announced again. The glasses announce until they hear the end, so
+nothing here needs to outlive the link: the parts lie in the spool, and `begin` says how much of one is there.
 
 It promises
 - `transfer_complete` true is said of a file only after `stored` or `already_queued`, that is when it is durable here;
@@ -110,11 +110,13 @@ class Receiver:
         self._acked = 0
         self._asked_at = 0
         self._heard_at = 0
+        self._moved_at = 0
         self._ask_at: int | None = None
         self._retry_at = 0
         self._asking = Backoff(ASK_MS, cap_ms=ASK_CAP_MS)
         self._pausing = Backoff(PAUSE_MS, cap_ms=PAUSE_CAP_MS)
         self._refused: dict[str, None] = {}
+        self._left = False  # the link was lost while the file was being stored
         self._events: list[Event] = []
 
     def announced(self, announce: FileAnnounce, now: int) -> None:
@@ -123,7 +125,7 @@ class Receiver:
         if reason:
             self._refuse(announce, reason)
         elif self.state == STORING:
-            return  # one at a time; what is announced now will be announced again
+            self._left = False  # one at a time; what is announced now will be announced again
         elif self.state == RECEIVING and same(announce, self.announce):
             self._ask(now)
         elif now < self._retry_at:
@@ -147,7 +149,7 @@ class Receiver:
             return
         self.have = have_bytes if have_bytes == announce.size else have_bytes - have_bytes % PACK
         self._early = {}
-        self._heard_at = now
+        self._heard_at = self._moved_at = now
         self._asking.reset()
         self.state = RECEIVING
         self._advance(now, True)
@@ -169,6 +171,7 @@ class Receiver:
             self.counts["repeated"] += 1
         elif offset == self.have:
             self._take(announce.file_name, packet.data)
+            self._moved_at = now
             self._asking.reset()
             self._advance(now, False)
         else:
@@ -193,7 +196,9 @@ class Receiver:
 
     def link_lost(self, now: int) -> None:
         """Nothing more comes; a file that is being stored is stored all the same."""
-        if self.state != STORING:
+        if self.state == STORING:
+            self._left = True
+        else:
             self._rest()
 
     def deadline(self) -> int | None:
@@ -207,7 +212,7 @@ class Receiver:
         if self.state == PAUSED and now >= self._retry_at and self.announce is not None:
             self._check(self.announce)
         elif self.state == RECEIVING and self._ask_at is not None and now >= self._ask_at:
-            if now - self._heard_at >= GIVE_UP_MS:
+            if now - self._moved_at >= GIVE_UP_MS:
                 self._rest()
             elif now - self._heard_at >= ASK_MS or self._early:
                 self._ask(now)
@@ -284,6 +289,8 @@ class Receiver:
         self._early = {}
         self._retry_at = now + self._pausing.next(1.0)
         self.state = PAUSED
+        if self._left:
+            self._rest()
 
     def _rest(self) -> None:
-        self.state, self.announce, self._early, self._ask_at = IDLE, None, {}, None
+        self.state, self.announce, self._early, self._ask_at, self._left = IDLE, None, {}, None, False

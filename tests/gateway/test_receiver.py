@@ -187,6 +187,18 @@ def test_repeated_packs_neither_write_nor_ask() -> None:
     assert receiver.counts["repeated"] == 100
 
 
+def test_packs_that_come_again_and_again_put_a_question_off_but_not_for_ever() -> None:
+    receiver = receiving()
+    receiver.packet(pack(0), 0)
+    receiver.events()
+    for now in range(100, GIVE_UP_MS, 100):
+        receiver.packet(pack(0), now)
+        receiver.timeout(now)
+    assert receiver.events() == []
+    receiver.timeout(GIVE_UP_MS + ASK_MS)
+    assert receiver.state == IDLE
+
+
 def test_a_flood_of_early_packs_does_not_make_a_flood_of_questions() -> None:
     receiver = receiving()
     for now in range(1_000, 2_000):

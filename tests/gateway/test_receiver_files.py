@@ -159,6 +159,23 @@ def test_what_is_being_stored_is_stored_without_the_link_and_confirmed_on_the_ne
     assert receiver.events() == [complete(True)]
 
 
+def test_what_could_not_be_stored_while_the_link_was_away_waits_for_an_announcement() -> None:
+    receiver = receiving(SIZE)
+    receiver.link_lost(1)
+    receiver.store_failed(NAME, reasons.STORAGE_FULL, 2)
+    assert (receiver.state, receiver.deadline()) == (IDLE, None)
+    receiver.announced(announce(), 3)
+    assert (receiver.state, receiver.deadline()) == (PAUSED, 2 + PAUSE_MS)
+
+
+def test_a_link_that_is_back_before_the_disk_answers_is_not_away() -> None:
+    receiver = receiving(SIZE)
+    receiver.link_lost(1)
+    receiver.announced(announce(), 2)
+    receiver.store_failed(NAME, reasons.STORAGE_FULL, 3)
+    assert (receiver.state, receiver.deadline()) == (PAUSED, 3 + PAUSE_MS)
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [

@@ -12,7 +12,6 @@ from trifocal_shared.message import ProtocolError, decode_json, from_wire
 BUDGET_S = 4.5
 """For everything, a second try included; the glasses wait 5 s."""
 
-TRIES = 2
 MOST_BYTES = 65_536
 
 
@@ -49,17 +48,14 @@ class PressPoster:
         await self._client.aclose()
 
     async def _tried(self, report: ButtonPressReport, token: str) -> ButtonPressAnswer | str:
-        for tries_left in reversed(range(TRIES)):
-            try:
-                return await self._post(report, token)
-            except httpx.ConnectError:
-                if not tries_left:
-                    raise
-            except httpx.TransportError:
-                # It may have been heard: only with an id is a second one the same press.
-                if not tries_left or not report.press_id:
-                    raise
-        raise AssertionError("unreachable")
+        try:
+            return await self._post(report, token)
+        except httpx.ConnectError:
+            pass  # nobody has heard it
+        except httpx.TransportError:
+            if not report.press_id:
+                raise  # it may have been heard, and without an id a second one would be another press
+        return await self._post(report, token)
 
     async def _post(self, report: ButtonPressReport, token: str) -> ButtonPressAnswer | str:
         headers = {"Authorization": "Bearer " + token}

@@ -10,11 +10,11 @@ from trifocal_cloud.io.answers import Requested, RequestState, request_body
 from trifocal_cloud.io.cloud import Cloud, TheCloud
 from trifocal_cloud.io.identity import Who
 from trifocal_cloud.io.refusals import RefusedError, documented
-from trifocal_cloud.io.schemas import Derived, Wire
+from trifocal_cloud.io.schemas import Derived, Wire, model_of
 from trifocal_cloud.photos import Ticket
 from trifocal_cloud.trails import Trail, merged
 from trifocal_shared import reasons
-from trifocal_shared.cloud_messages import PhotoRequest, UploadAnswer
+from trifocal_shared.cloud_messages import PhotoRequest, UploadAnswer, UploadMetadata
 
 LONGEST_WAIT_S = 60
 UPLOAD_PATH = "/api/photos/upload"
@@ -34,9 +34,10 @@ UPLOAD_BODY: dict[str, Any] = {
                     "required": ["file", "metadata"],
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
-                        "metadata": {"type": "string", "description": "JSON: an UploadMetadata object"},
+                        "metadata": model_of(UploadMetadata).model_json_schema(),
                     },
                 },
+                "encoding": {"metadata": {"contentType": "application/json"}},
             }
         },
     }

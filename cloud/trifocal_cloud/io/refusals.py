@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from trifocal_cloud.io.answers import ErrorBody
 from trifocal_cloud.io.schemas import first_fault
@@ -80,7 +81,17 @@ async def _http(request: Request, error: Exception) -> Response:
     status = 422 if error.status_code == 400 else error.status_code
     reason = STATUS_REASONS.get(status, reasons.MALFORMED)
     sentence = error.detail if status != 422 else reasons.SENTENCES[reasons.MALFORMED]
-    return answer(status, reason, str(sentence), error.headers)
+    headers = {"Allow": _allowed(request)} if status == 405 else error.headers
+    return answer(status, reason, str(sentence), headers)
+
+
+def _allowed(request: Request) -> str:
+    """What may be done with this path; Starlette tells it of the first route only."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return ", ".join(sorted(found))
 
 
 async def _crashed(request: Request, error: Exception) -> Response:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -32,7 +33,19 @@ Identifier = Annotated[str, Field(max_length=128, pattern=r"^[A-Za-z0-9_.:-]*$")
 """An id made by a machine: it ends up in rows, logs and URLs."""
 Text = Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Sha256 = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
-Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 80.0 is the integer 80 (and JSON Schema says so)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def whole(least: int, most: int, description: str | None = None) -> Any:
+    """What an integer within bounds is annotated with. The bounds come first, or the schema would not show them."""
+    return Field(ge=least, le=most, description=description), BeforeValidator(_whole)
+
+
+Whole = Annotated[int, *whole(-LARGEST, LARGEST)]
 
 
 def _plain(text: str) -> str:

@@ -44,7 +44,9 @@ def test_a_model_becomes_the_shared_message() -> None:
     "wrong",
     [
         {"requestId": "r", "timestamp": 2**53 + 1},
-        {"requestId": "r", "timestamp": 1.0},
+        {"requestId": "r", "timestamp": 1.5},
+        {"requestId": "r", "timestamp": 1e300},
+        {"requestId": "r", "timestamp": float("inf")},
         {"requestId": "r", "timestamp": True},
         {"requestId": "r", "timestamp": "1"},
         {"requestId": "r/../x"},

@@ -8,6 +8,7 @@ from trifocal_gateway.io.actor import Actor
 from trifocal_gateway.io.database import Database
 from trifocal_gateway.io.spool import Spool
 from trifocal_gateway.io.uploads import http_client
+from trifocal_gateway.queue_entry import summary
 from trifocal_gateway.settings import GatewaySettings
 from trifocal_gateway.upload_queue import UploadQueue
 
@@ -27,7 +28,7 @@ class GatewayStatus:
         if self._machine is None:
             return {"running": False}
         machine = self._machine
-        queue = machine.courier.queue.snapshot()
+        queue = summary(machine.courier.queue.entries())
         return {"running": True, "glasses": machine.glasses.state, "cloud": machine.cloud.state, "queue": queue}
 
 

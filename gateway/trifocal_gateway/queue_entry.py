@@ -1,6 +1,6 @@
 """One photo in the upload queue, and its row in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from trifocal_shared import reasons
@@ -76,6 +76,15 @@ def entry_of(sequence: int, row: Mapping[str, object]) -> Entry:
         name = request_id if isinstance(request_id, str) and request_id else f"malformed-{sequence}"
         return Entry(sequence, QueuedPhoto(name, "", 0), DEAD, reason=reasons.MALFORMED)
     return Entry(sequence, photo, DEAD if state == DEAD else QUEUED, int(str(attempts)), reason)
+
+
+def summary(entries: Iterable[Entry]) -> dict[str, int]:
+    """How many entries are in which state, and the bytes of all."""
+    counts = dict.fromkeys((*STATES, "bytes"), 0)
+    for entry in entries:
+        counts[entry.state] += 1
+        counts["bytes"] += entry.photo.size
+    return counts
 
 
 def _is_count(value: object) -> bool:

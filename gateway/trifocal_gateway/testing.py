@@ -73,11 +73,13 @@ class MemoryDisk(Disk):
             file.tear(chance)
         self._unsynced_names, self._open, self.cut_at = [], {}, None
 
-    def open(self, path: Path) -> int:
+    def open(self, path: Path, fresh: bool = False) -> int:
         self._step("open", path)
         if path not in self._names:
             self._names[path] = _File()
             self._unsynced_names.append(dict(self._names))
+        if fresh:
+            self._names[path].now.clear()
         self._next += 1
         self._open[self._next] = (path, self._names[path])
         return self._next
@@ -106,11 +108,6 @@ class MemoryDisk(Disk):
     def write_durably(self, descriptor: int, data: bytes, offset: int) -> None:
         self.write(descriptor, data, offset)
         self.sync(descriptor)
-
-    def truncate(self, descriptor: int, size: int) -> None:
-        path, file = self._open[descriptor]
-        self._step("truncate", path)
-        file.now = file.now[:size] + bytes(max(0, size - len(file.now)))
 
     def rename(self, old: Path, new: Path) -> None:
         self._step("rename", old)

@@ -216,13 +216,6 @@ class UploadQueue:
         self._backoff.reset()
         self._go_on(now)
 
-    def snapshot(self) -> dict[str, int]:
-        """How many entries are in which state, and the bytes of all."""
-        counts = dict.fromkeys((QUEUED, UPLOADING, FAILED, DEAD), 0)
-        for entry in self._entries.values():
-            counts[entry.state] += 1
-        return counts | {"bytes": self._bytes}
-
     def entries(self) -> list[Entry]:
         """All entries in their order, to look at."""
         return sorted(self._entries.values(), key=lambda entry: entry.sequence)

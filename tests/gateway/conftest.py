@@ -15,7 +15,9 @@ from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
 
 from trifocal_gateway.main import GatewayStatus, run
+from trifocal_gateway.queue_entry import QueuedPhoto, summary
 from trifocal_gateway.settings import GatewaySettings
+from trifocal_gateway.upload_queue import Forget, Progress, Save, Upload, UploadQueue
 from trifocal_shared import messages
 from trifocal_shared.message import Message
 from trifocal_shared.wire import Wire
@@ -216,6 +218,69 @@ class SmallCloud:
                     self.said.append(json.loads(await line.receive_text()))
 
         return app
+
+
+def queued_photo(number: int, size: int = 10) -> QueuedPhoto:
+    return QueuedPhoto(f"local_{number}", f"{number:064x}", size, press_id=f"boot-{number}")
+
+
+class QueueAtWork:
+    """A queue with a database that always works, and what became of the events."""
+
+    def __init__(self, *numbers: int, **limits: int) -> None:
+        self.queue = UploadQueue(**limits)
+        self.now = 1_000
+        self.rows: dict[int, dict[str, object]] = {}
+        self.uploads: list[str] = []
+        self.progress: list[tuple[str, str, str]] = []
+        self.tokens_wanted = 0
+        for number in numbers:
+            self.add(number)
+
+    def add(self, number: int) -> None:
+        assert self.queue.add(queued_photo(number), self.now) == ""
+        self.drain()
+
+    def drain(self) -> None:
+        while events := self.queue.events():
+            for event in events:
+                if isinstance(event, Save):
+                    self.rows[event.sequence] = event.row
+                    if event.is_new:
+                        self.queue.saved(event.request_id, True, self.now)
+                elif isinstance(event, Forget):
+                    del self.rows[event.sequence]
+                elif isinstance(event, Upload):
+                    self.uploads.append(event.photo.request_id)
+                elif isinstance(event, Progress):
+                    self.progress.append((event.photo.request_id, event.status, event.reason))
+                else:
+                    self.tokens_wanted += 1
+
+    def wait(self) -> int:
+        """Let time pass until the queue acts; how long that was."""
+        deadline = self.queue.deadline()
+        assert deadline is not None
+        waited, self.now = deadline - self.now, deadline
+        self.queue.timeout(self.now)
+        self.drain()
+        return waited
+
+    @property
+    def uploading(self) -> str:
+        return self.uploads[-1]
+
+    def counts(self) -> dict[str, int]:
+        return summary(self.queue.entries())
+
+    def say(self, answer: str, *arguments: object) -> None:
+        getattr(self.queue, answer)(self.uploading, *arguments, self.now)
+        self.drain()
+
+
+@pytest.fixture
+def at_work() -> type[QueueAtWork]:
+    return QueueAtWork
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from trifocal_gateway import courier, receiver, upload_queue
 from trifocal_gateway.courier import Courier
-from trifocal_gateway.queue_entry import Entry, Outcome, QueuedPhoto
+from trifocal_gateway.queue_entry import Entry, Outcome, QueuedPhoto, summary
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared.frame import PHOTO, FilePacket
 from trifocal_shared.messages import FileAnnounce, FileHave, TransferComplete
@@ -228,7 +228,7 @@ def test_each_outcome_of_an_upload_reaches_the_queue(outcome: Outcome, state: st
     desk.take_in()
     desk.courier.row_saved("local_1", True, desk.now)
     desk.courier.upload_ended("local_1", outcome, 0.5, desk.now)
-    assert desk.courier.queue.snapshot()[state] == 1
+    assert summary(desk.courier.queue.entries())[state] == 1
     assert (desk.courier.deadline() is not None) == waits
     desk.courier.token_changed(desk.now)
     desk.courier.cloud_reached(desk.now)

@@ -8,7 +8,7 @@ import pytest
 from trifocal_gateway import courier, gateway, receiver, reconnector, relay, upload_queue
 from trifocal_gateway.courier import Courier
 from trifocal_gateway.gateway import Gateway
-from trifocal_gateway.queue_entry import Outcome, QueuedPhoto
+from trifocal_gateway.queue_entry import Outcome, QueuedPhoto, summary
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages, reasons
 from trifocal_shared.cloud_messages import ButtonPressAnswer, ConnectionAck
@@ -282,6 +282,6 @@ def test_half_a_day_of_mishaps_loses_no_photo_and_leaves_no_press_unanswered(see
     assert world.stored == world.glasses.taken
     assert not world.glasses.photos
     assert world.rows == world.spool == {}
-    assert world.gateway.courier.queue.snapshot()["bytes"] == 0
+    assert summary(world.gateway.courier.queue.entries())["bytes"] == 0
     assert world.restarts > 3
     assert len(set(world.glasses.answers)) > presses // 2

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from trifocal_gateway.io.disk import write_whole
 from trifocal_gateway.testing import SECTOR, MemoryDisk, PowerCut
 
 PATH = Path("/queue/log")
@@ -64,12 +65,13 @@ def test_a_fault_fails_the_operation_with_its_errno() -> None:
 
 def test_it_keeps_files_like_a_disk() -> None:
     disk = MemoryDisk()
-    disk.write_whole(PATH, b"content")
+    write_whole(disk, PATH, b"content")
     assert disk.read(PATH) == b"content"
     file = disk.open(PATH)
-    disk.truncate(file, 3)
-    disk.write(file, b"!", 5)
-    assert disk.read(PATH) == b"con\0\0!"
+    disk.write(file, b"!", 9)
+    assert disk.read(PATH) == b"content\0\0!"
     disk.close(file)
+    disk.close(disk.open(PATH, fresh=True))
+    assert disk.read(PATH) == b""
     disk.remove(PATH)
     assert disk.names(PATH.parent) == []

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from trifocal_gateway.queue_entry import DEAD, FAILED, QUEUED, UPLOADING, Entry, QueuedPhoto
@@ -22,62 +24,14 @@ def names(events: list[object], kind: type) -> list[str]:
     return [event.photo.request_id for event in events if isinstance(event, kind)]  # type: ignore[attr-defined]
 
 
-class Bench:
-    """A queue with a database that always works, and what became of the events."""
-
-    def __init__(self, *numbers: int, **limits: int) -> None:
-        self.queue = UploadQueue(**limits)
-        self.now = 1_000
-        self.rows: dict[int, dict[str, object]] = {}
-        self.uploads: list[str] = []
-        self.progress: list[tuple[str, str, str]] = []
-        self.tokens_wanted = 0
-        for number in numbers:
-            assert self.queue.add(photo(number), self.now) == ""
-            self.drain()
-
-    def drain(self) -> None:
-        while events := self.queue.events():
-            for event in events:
-                if isinstance(event, Save):
-                    self.rows[event.sequence] = event.row
-                    if event.is_new:
-                        self.queue.saved(event.request_id, True, self.now)
-                elif isinstance(event, Forget):
-                    del self.rows[event.sequence]
-                elif isinstance(event, Upload):
-                    self.uploads.append(event.photo.request_id)
-                elif isinstance(event, Progress):
-                    self.progress.append((event.photo.request_id, event.status, event.reason))
-                else:
-                    self.tokens_wanted += 1
-
-    def wait(self) -> int:
-        """Let time pass until the queue acts; how long that was."""
-        deadline = self.queue.deadline()
-        assert deadline is not None
-        waited, self.now = deadline - self.now, deadline
-        self.queue.timeout(self.now)
-        self.drain()
-        return waited
-
-    @property
-    def uploading(self) -> str:
-        return self.uploads[-1]
-
-    def say(self, answer: str, *arguments: object) -> None:
-        getattr(self.queue, answer)(self.uploading, *arguments, self.now)
-        self.drain()
-
-
-def test_photos_go_one_at_a_time_in_their_order() -> None:
-    bench = Bench(3, 1, 2)
+def test_photos_go_one_at_a_time_in_their_order(at_work: Any) -> None:
+    bench = at_work(3, 1, 2)
     for _ in range(3):
-        assert bench.queue.snapshot()[UPLOADING] == 1
+        assert bench.counts()[UPLOADING] == 1
         bench.say("uploaded")
     assert bench.uploads == ["local_3", "local_1", "local_2"]
     assert bench.rows == {}
-    assert bench.queue.snapshot() == {QUEUED: 0, UPLOADING: 0, FAILED: 0, DEAD: 0, "bytes": 0}
+    assert bench.counts() == {QUEUED: 0, UPLOADING: 0, FAILED: 0, DEAD: 0, "bytes": 0}
 
 
 def test_a_photo_is_begun_only_when_its_row_is_durable() -> None:
@@ -101,8 +55,8 @@ def test_a_photo_whose_row_could_not_be_written_is_not_here() -> None:
     assert queue.entries() == []
 
 
-def test_each_photo_tells_its_steps_and_ends_once() -> None:
-    bench = Bench(1)
+def test_each_photo_tells_its_steps_and_ends_once(at_work: Any) -> None:
+    bench = at_work(1)
     bench.say("uploaded")
     bench.queue.uploaded("local_1", bench.now)
     bench.queue.refused("local_1", "too_large", bench.now)
@@ -110,14 +64,14 @@ def test_each_photo_tells_its_steps_and_ends_once() -> None:
     assert [status for _, status, _ in bench.progress] == ["queued", "uploading", "uploaded"]
 
 
-def test_the_row_goes_before_the_bytes() -> None:
-    bench = Bench(1)
+def test_the_row_goes_before_the_bytes(at_work: Any) -> None:
+    bench = at_work(1)
     bench.queue.uploaded("local_1", bench.now)
     assert [type(event) for event in bench.queue.events()] == [Progress, Forget]
 
 
-def test_the_same_photo_again_is_known_and_other_bytes_are_a_conflict() -> None:
-    bench = Bench(1, 2)
+def test_the_same_photo_again_is_known_and_other_bytes_are_a_conflict(at_work: Any) -> None:
+    bench = at_work(1, 2)
     for number in (1, 2):
         assert bench.queue.add(photo(number), bench.now) == KNOWN
         assert bench.queue.admission(f"local_{number}", "f" * 64, 1) == "conflict"
@@ -134,16 +88,16 @@ def test_what_is_being_stored_is_known_already() -> None:
 
 
 @pytest.mark.parametrize("limits", [{"most_photos": 2}, {"most_bytes": 25}])
-def test_what_does_not_fit_is_refused_and_nothing_is_dropped(limits: dict[str, int]) -> None:
-    bench = Bench(1, 2, **limits)
+def test_what_does_not_fit_is_refused_and_nothing_is_dropped(at_work: Any, limits: dict[str, int]) -> None:
+    bench = at_work(1, 2, **limits)
     assert bench.queue.add(photo(3), bench.now) == "storage_full"
     assert len(bench.queue.entries()) == 2
     bench.say("uploaded")
     assert bench.queue.add(photo(3), bench.now) == ""
 
 
-def test_no_connection_pauses_the_lane_for_longer_and_longer() -> None:
-    bench = Bench(1, 2)
+def test_no_connection_pauses_the_lane_for_longer_and_longer(at_work: Any) -> None:
+    bench = at_work(1, 2)
     waits = []
     for _ in range(11):
         bench.say("unavailable", 0, 0.999999)
@@ -156,14 +110,14 @@ def test_no_connection_pauses_the_lane_for_longer_and_longer() -> None:
     assert "failed" not in {status for _, status, _ in bench.progress}
 
 
-def test_chance_shortens_a_pause_by_up_to_a_half() -> None:
-    bench = Bench(1)
+def test_chance_shortens_a_pause_by_up_to_a_half(at_work: Any) -> None:
+    bench = at_work(1)
     bench.say("unavailable", 0, 0.0)
     assert bench.wait() == 500
 
 
-def test_a_restored_link_is_tried_at_once() -> None:
-    bench = Bench(1)
+def test_a_restored_link_is_tried_at_once(at_work: Any) -> None:
+    bench = at_work(1)
     for _ in range(8):
         bench.say("unavailable", 0, 0.5)
         bench.wait()
@@ -175,8 +129,8 @@ def test_a_restored_link_is_tried_at_once() -> None:
     assert bench.wait() <= 1_000
 
 
-def test_the_patience_that_the_server_asks_for_is_kept_even_by_a_restored_link() -> None:
-    bench = Bench(1)
+def test_the_patience_that_the_server_asks_for_is_kept_even_by_a_restored_link(at_work: Any) -> None:
+    bench = at_work(1)
     bench.say("unavailable", 60_000, 0.5)
     bench.queue.link_restored(bench.now)
     bench.drain()
@@ -186,8 +140,8 @@ def test_the_patience_that_the_server_asks_for_is_kept_even_by_a_restored_link()
     assert bench.wait() == RETRY_AFTER_CAP_MS
 
 
-def test_a_rejected_token_stops_everything_until_there_is_another() -> None:
-    bench = Bench(1, 2)
+def test_a_rejected_token_stops_everything_until_there_is_another(at_work: Any) -> None:
+    bench = at_work(1, 2)
     bench.say("token_rejected")
     assert bench.tokens_wanted == 1
     assert bench.queue.deadline() is None
@@ -200,8 +154,8 @@ def test_a_rejected_token_stops_everything_until_there_is_another() -> None:
     assert bench.uploads == ["local_1", "local_1"]
 
 
-def test_a_refused_photo_is_dead_kept_and_told_and_the_next_goes_on() -> None:
-    bench = Bench(1, 2)
+def test_a_refused_photo_is_dead_kept_and_told_and_the_next_goes_on(at_work: Any) -> None:
+    bench = at_work(1, 2)
     bench.say("refused", "not_an_image")
     assert bench.uploading == "local_2"
     assert [step for step in bench.progress if step[1] == "failed"] == [("local_1", "failed", "not_an_image")]
@@ -210,8 +164,8 @@ def test_a_refused_photo_is_dead_kept_and_told_and_the_next_goes_on() -> None:
     assert bench.queue.admission("local_1", photo(1).sha256, 10) == KNOWN
 
 
-def test_on_start_what_was_uploading_is_queued_and_pauses_are_over() -> None:
-    bench = Bench(1, 2, 3)
+def test_on_start_what_was_uploading_is_queued_and_pauses_are_over(at_work: Any) -> None:
+    bench = at_work(1, 2, 3)
     bench.say("refused", "conflict")
     bench.say("server_failed", 0.5)
     again = UploadQueue()
@@ -231,88 +185,9 @@ def test_a_malformed_row_is_dead_and_stops_nobody() -> None:
     assert names(queue.events(), Upload) == ["local_2"]
 
 
-def fail(bench: Bench, sick: set[str], rounds: int) -> None:
-    """Let the server break over the photos in `sick` and take all others."""
-    for _ in range(rounds):
-        if bench.queue.snapshot()[UPLOADING] == 0:
-            if bench.queue.deadline() is None:
-                return
-            bench.wait()
-        if bench.uploading in sick:
-            bench.say("server_failed", 0.5)
-        else:
-            bench.say("uploaded")
-
-
-def test_a_photo_that_alone_breaks_the_server_steps_aside() -> None:
-    bench = Bench(1, 2, 3, 4)
-    fail(bench, {"local_1"}, 12)
-    assert [name for name in bench.uploads if name != "local_1"] == ["local_2", "local_3", "local_4"]
-    assert bench.queue.entries()[0].attempts >= 5
-    fail(bench, set(), 2)
-    assert bench.queue.entries() == []
-
-
-def test_two_bad_photos_in_a_row_cannot_hold_up_the_rest() -> None:
-    bench = Bench(*range(1, 8))
-    fail(bench, {"local_1", "local_2"}, 60)
-    good = [name for name in bench.uploads if name not in ("local_1", "local_2")]
-    assert sorted(good) == [f"local_{number}" for number in range(3, 8)]
-    fail(bench, set(), 4)
-    assert bench.queue.entries() == []
-
-
-def test_photos_that_stepped_aside_and_new_ones_take_turns() -> None:
-    bench = Bench(1, 2, 3, 4, 5, 6)
-    fail(bench, {"local_1", "local_2"}, 60)
-    for number in range(10, 20):
-        bench.queue.add(photo(number), bench.now)
-        bench.drain()
-    bench.now += PAUSE_CAP_MS
-    fail(bench, {"local_1", "local_2"}, 14)
-    assert [name for name in bench.uploads if name >= "local_1" and len(name) == 8] == [
-        f"local_{number}" for number in range(10, 20)
-    ]
-
-
-def test_a_server_that_is_ill_as_a_whole_does_not_upset_the_order() -> None:
-    bench = Bench(1, 2, 3)
-    everything = {"local_1", "local_2", "local_3"}
-    fail(bench, everything, 40)
-    begun = len(bench.uploads)
-    bench.wait()
-    fail(bench, set(), 5)
-    assert bench.uploads[begun:] == ["local_1", "local_2", "local_3"]
-
-
-def test_an_outage_while_a_photo_is_suspected_blames_nobody() -> None:
-    for answer in (("unavailable", 0, 0.5), ("token_rejected",)):
-        bench = Bench(1, 2)
-        for _ in range(5):
-            if bench.queue.snapshot()[UPLOADING] == 0:
-                bench.wait()
-            bench.say("server_failed", 0.5)
-        assert bench.uploading == "local_2"
-        bench.say(*answer)
-        bench.queue.token_changed(bench.now)
-        bench.drain()
-        if bench.queue.snapshot()[UPLOADING] == 0:
-            bench.wait()
-        assert bench.uploading == "local_1"
-
-
-def test_the_last_photo_of_all_is_tried_for_ever() -> None:
-    bench = Bench(1)
-    fail(bench, {"local_1"}, 30)
-    assert bench.queue.deadline() is not None
-    bench.wait()
-    bench.say("uploaded")
-    assert bench.queue.entries() == []
-
-
-def test_answers_about_others_change_nothing() -> None:
-    bench = Bench(1)
-    before = bench.queue.snapshot()
+def test_answers_about_others_change_nothing(at_work: Any) -> None:
+    bench = at_work(1)
+    before = bench.counts()
     bench.queue.uploaded("local_9", bench.now)
     bench.queue.unavailable("local_9", 0, 0.5, bench.now)
     bench.queue.server_failed("local_9", 0.5, bench.now)
@@ -320,19 +195,19 @@ def test_answers_about_others_change_nothing() -> None:
     bench.queue.refused("local_9", "conflict", bench.now)
     bench.queue.saved("local_9", True, bench.now)
     assert bench.queue.events() == []
-    assert bench.queue.snapshot() == before
+    assert bench.counts() == before
     assert TokenNeeded() == TokenNeeded()
 
 
-def test_a_timeout_before_the_deadline_is_harmless() -> None:
-    bench = Bench(1)
+def test_a_timeout_before_the_deadline_is_harmless(at_work: Any) -> None:
+    bench = at_work(1)
     bench.say("unavailable", 0, 0.5)
     bench.queue.timeout(bench.now)
     assert bench.queue.events() == []
 
 
-def test_ten_thousand_photos_are_no_slower_each_than_a_hundred() -> None:
-    bench = Bench(*range(10_000), most_photos=20_000)
+def test_ten_thousand_photos_are_no_slower_each_than_a_hundred(at_work: Any) -> None:
+    bench = at_work(*range(10_000), most_photos=20_000)
     for _ in range(10_000):
         bench.say("uploaded")
     assert len(bench.uploads) == 10_000

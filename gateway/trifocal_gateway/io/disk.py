@@ -19,9 +19,9 @@ BLOCK_BYTES = 1024 * 1024
 class Disk:
     """Files by path and descriptor. Everything raises OSError; only what was synced survives a power cut."""
 
-    def open(self, path: Path) -> int:
-        """A descriptor for reading and writing at offsets; the file is created, readable by its owner only."""
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def open(self, path: Path, fresh: bool = False) -> int:
+        """A descriptor for reading and writing at offsets; the file is created, for its owner only. `fresh`: empty it."""
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | (os.O_TRUNC if fresh else 0), 0o600)
 
     def close(self, descriptor: int) -> None:
         """Give the descriptor back."""
@@ -52,10 +52,6 @@ class Disk:
             return
         self.write(descriptor, data, offset)
         self.sync(descriptor)
-
-    def truncate(self, descriptor: int, size: int) -> None:
-        """Cut or lengthen a file; what is added reads as zeros."""
-        os.ftruncate(descriptor, size)
 
     def rename(self, old: Path, new: Path) -> None:
         """Give a file its new name, taking the place of what had it; durable after `sync_folder`."""
@@ -101,15 +97,15 @@ class Disk:
         found = os.statvfs(folder)
         return found.f_bavail * found.f_frsize
 
-    def write_whole(self, path: Path, data: bytes) -> None:
-        """A file with exactly this content, or the old one: written aside, synced, renamed, the folder synced."""
-        aside = path.with_name(path.name + ".new")
-        descriptor = self.open(aside)
-        try:
-            self.truncate(descriptor, 0)
-            self.write(descriptor, data, 0)
-            self.sync(descriptor)
-        finally:
-            self.close(descriptor)
-        self.rename(aside, path)
-        self.sync_folder(path.parent)
+
+def write_whole(disk: Disk, path: Path, data: bytes) -> None:
+    """A file with exactly this content, or the old one: written aside, synced, renamed, the folder synced."""
+    aside = path.with_name(path.name + ".new")
+    descriptor = disk.open(aside, fresh=True)
+    try:
+        disk.write(descriptor, data, 0)
+        disk.sync(descriptor)
+    finally:
+        disk.close(descriptor)
+    disk.rename(aside, path)
+    disk.sync_folder(path.parent)

@@ -106,9 +106,8 @@ class Log:
         """Replace the log by an empty one, after a snapshot took over what it said. Raises StorageError."""
         aside = self._path.with_name(self._path.name + ".new")
         try:
-            fresh = self._disk.open(aside)
+            fresh = self._disk.open(aside, fresh=True)
             try:
-                self._disk.truncate(fresh, 0)
                 self._disk.write(fresh, bytes(ROOM_BYTES), 0)
                 self._disk.sync(fresh)
                 self._disk.rename(aside, self._path)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from trifocal_gateway.errors import storage_error
-from trifocal_gateway.io.disk import Disk
+from trifocal_gateway.io.disk import Disk, write_whole
 from trifocal_gateway.io.journal_log import Scan
 from trifocal_gateway.io.journal_table import Change, NotPlainError, clone
 from trifocal_gateway.io.snapshot import Tables, parse_snapshot
@@ -126,5 +126,5 @@ def _copy_aside(path: Path, data: bytes, disk: Disk) -> Path:
     while f"{path.name}.damaged-{number}" in taken:
         number += 1
     copy = path.with_name(f"{path.name}.damaged-{number}")
-    disk.write_whole(copy, data.rstrip(b"\0"))
+    write_whole(disk, copy, data.rstrip(b"\0"))
     return copy

@@ -23,9 +23,8 @@ def write_snapshot(path: Path, tables: Tables, disk: Disk) -> int:
     """Put `tables` in the place of the snapshot at `path`: all of it or none. Its size. Raises StorageError."""
     aside = path.with_name(path.name + ".new")
     try:
-        file = disk.open(aside)
+        file = disk.open(aside, fresh=True)
         try:
-            disk.truncate(file, 0)
             size = 0
             for block in _blocks(tables):
                 disk.write(file, block, size)

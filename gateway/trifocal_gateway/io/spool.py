@@ -144,10 +144,9 @@ class Spool:
     def _finish(self, photo: QueuedPhoto, path: Path, file: int) -> None:
         if self._disk.digest(path) != (photo.size, photo.sha256):
             raise CorruptPhoto("the bytes are not the ones that were announced")
-        note = self._disk.open(self._path(photo.request_id, NOTE))
+        note = self._disk.open(self._path(photo.request_id, NOTE), fresh=True)
         try:
             text = json.dumps(asdict(photo)).encode()
-            self._disk.truncate(note, 0)
             self._disk.write(note, text, 0)
             self._disk.sync(note)
         finally:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from trifocal_gateway.io import disk as module
-from trifocal_gateway.io.disk import Disk
+from trifocal_gateway.io.disk import Disk, write_whole
 from trifocal_gateway.testing import MemoryDisk
 
 
@@ -31,24 +31,22 @@ def test_a_file_that_is_not_there_reads_as_empty_and_may_be_removed(disk: Disk, 
 
 
 def test_a_rename_takes_the_place_of_what_was_there(disk: Disk, tmp_path: Path) -> None:
-    disk.write_whole(tmp_path / "a", b"old")
-    disk.write_whole(tmp_path / "b", b"new")
+    write_whole(disk, tmp_path / "a", b"old")
+    write_whole(disk, tmp_path / "b", b"new")
     disk.rename(tmp_path / "b", tmp_path / "a")
     disk.sync_folder(tmp_path)
     assert disk.names(tmp_path) == ["a"]
     assert disk.read(tmp_path / "a") == b"new"
 
 
-def test_a_file_can_be_cut(disk: Disk, tmp_path: Path) -> None:
-    disk.write_whole(tmp_path / "a", b"content")
-    file = disk.open(tmp_path / "a")
-    disk.truncate(file, 3)
-    disk.close(file)
-    assert disk.read(tmp_path / "a") == b"con"
+def test_a_file_can_be_begun_anew(disk: Disk, tmp_path: Path) -> None:
+    write_whole(disk, tmp_path / "a", b"content")
+    disk.close(disk.open(tmp_path / "a", fresh=True))
+    assert disk.read(tmp_path / "a") == b""
 
 
 def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
-    Disk().write_whole(tmp_path / "a", b"photo")
+    write_whole(Disk(), tmp_path / "a", b"photo")
     assert (tmp_path / "a").stat().st_mode & 0o077 == 0
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from trifocal_gateway.errors import StorageError, StorageFull
+from trifocal_gateway.io.disk import write_whole
 from trifocal_gateway.io.journal_log import ROOM_BYTES, Log, Scan
 from trifocal_gateway.testing import MemoryDisk
 
@@ -50,7 +51,7 @@ def test_a_torn_last_line_is_wiped_and_lines_go_on_in_its_place(cut: int) -> Non
     scan = Scan(data)
     assert scan.bodies == BODIES[:-1]
     assert not scan.damaged
-    disk.write_whole(PATH, data)
+    write_whole(disk, PATH, data)
     again = Log(PATH, scan, disk)
     again.append(b"new")
     assert Scan(disk.read(PATH)).bodies == [*BODIES[:-1], b"new"]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from trifocal_gateway.io.disk import write_whole
 from trifocal_gateway.io.journal_log import Log, Scan
 from trifocal_gateway.io.journal_state import (
     apply_changes,
@@ -135,8 +136,8 @@ def test_a_line_that_says_nothing_sensible_is_kept_aside() -> None:
 
 def test_a_damaged_snapshot_is_kept_aside_and_does_not_overwrite_an_earlier_one() -> None:
     disk = disk_with([b'[["a","1",{}]]'])
-    disk.write_whole(SNAPSHOT, b"{damaged")
-    disk.write_whole(SNAPSHOT.with_name("queue.json.damaged-1"), b"earlier")
+    write_whole(disk, SNAPSHOT, b"{damaged")
+    write_whole(disk, SNAPSHOT.with_name("queue.json.damaged-1"), b"earlier")
     tables, _, found = recover(SNAPSHOT, LOG, Scan(disk.read(LOG)), disk)
     assert tables == {"a": {"1": {}}}
     assert [path.name for path in found.quarantined] == ["queue.json.damaged-2"]

@@ -163,7 +163,7 @@ def test_older_photos_come_as_one_scrolls_and_lie_under_their_days(visit: Callab
     for number in range(70):
         house.upload(number, now - number // 35 * DAY_MS - number)
     page = visit(locale="en-GB", timezone_id="UTC")
-    expect(page.locator("#days .day h2")).to_have_text(["Today", "Yesterday"])
+    expect(page.locator("#days .day h3")).to_have_text(["Today", "Yesterday"])
     page.locator("#days .tile").last.scroll_into_view_if_needed()
     expect(tiles(page)).to_have_count(70)
     found = page.locator("#days .tile").evaluate_all("tiles => tiles.map(tile => tile.dataset.photo)")

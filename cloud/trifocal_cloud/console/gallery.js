@@ -65,7 +65,7 @@ export class Gallery {
     const found = this.#days.querySelector(`[data-day="${key}"] .grid`);
     if (found) return found;
     const grid = make("div", { class: "grid" });
-    const day = make("section", { class: "day", "data-day": key, "aria-label": dayTitle(at, Date.now()) }, make("h2", {}, make("time", { datetime: key }, dayTitle(at, Date.now()))), grid);
+    const day = make("section", { class: "day", "data-day": key, "aria-label": dayTitle(at, Date.now()) }, make("h3", {}, make("time", { datetime: key }, dayTitle(at, Date.now()))), grid);
     const older = [...this.#days.children].find((other) => other.dataset.day < key);
     this.#days.insertBefore(day, older ?? null);
     return grid;

@@ -20,7 +20,7 @@ class Disk:
     """Files by path and descriptor. Everything raises OSError; only what was synced survives a power cut."""
 
     def open(self, path: Path, fresh: bool = False) -> int:
-        """A descriptor for reading and writing at offsets; the file is created, for its owner only. `fresh`: empty it."""
+        """A descriptor for reading and writing at offsets; the file is created, for its owner only. `fresh`: empty."""
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | (os.O_TRUNC if fresh else 0), 0o600)
 
     def close(self, descriptor: int) -> None:

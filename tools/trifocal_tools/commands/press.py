@@ -51,7 +51,7 @@ def command(
         if found["status"] != STORED:
             raise typer.Exit(1)
     elif found["status"] != STORED:
-        raise Failure(f"no photo: {_why(found)}", word=found.get("reason") or "failed", hint=_hint(found))
+        raise Failure(_why(found), word=found["reason"], hint=_hint(found))
     else:
         _tell(found)
 
@@ -93,13 +93,15 @@ def _pressed(press_id: str, as_json: bool) -> None:
 def _why(found: dict[str, Any]) -> str:
     from trifocal_shared.reasons import SENTENCES
 
+    if found["status"] != "failed":
+        return f"no photo within {found['ms'] / 1000:.0f} s; the press stands at '{found['status']}'"
     reason = str(found["reason"])
-    return SENTENCES.get(reason, reason)
+    return f"no photo: {SENTENCES.get(reason, reason)}"
 
 
 def _hint(found: dict[str, Any]) -> str:
-    if found["reason"] == "timed_out":
-        return f"it stands at '{found['status']}'; `trifocal glasses` shows whether they are online"
+    if found["status"] != "failed":
+        return "it may still come: `trifocal glasses` shows whether they are online and what waits on them"
     return "`trifocal glasses` shows how they are"
 
 

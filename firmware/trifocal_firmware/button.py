@@ -17,8 +17,6 @@ DEBOUNCE_MS = 30
 LONG_PRESS_MS = 800
 """A deliberate hold."""
 
-SHORT = "short"
-LONG = "long"
 
 UP = 0
 DOWN = 1
@@ -26,7 +24,7 @@ HELD = 2
 
 
 class Button:
-    """One button; drained events are `SHORT` and `LONG`."""
+    """One button; drained events are `short` and `long`."""
 
     def __init__(self) -> None:
         self.state = UP
@@ -60,7 +58,7 @@ class Button:
             self._settled()
         if self.state == DOWN and now >= self._pressed_at + LONG_PRESS_MS:
             self.state = HELD
-            self._events.append(LONG)
+            self._events.append("long")
 
     def events(self) -> "list[str]":
         """Drain the gestures that happened."""
@@ -74,5 +72,5 @@ class Button:
         elif not self._level and self.state != UP:
             # Woken late, the release may lie beyond the 800 ms: it was long even though nobody looked in time.
             if self.state == DOWN:
-                self._events.append(LONG if self._since - self._pressed_at >= LONG_PRESS_MS else SHORT)
+                self._events.append("long" if self._since - self._pressed_at >= LONG_PRESS_MS else "short")
             self.state = UP

@@ -7,8 +7,8 @@
 OFF has no power on the sensor. WARMING and CAPTURING work for exactly one photo; READY keeps the sensor awake for a
 moment, since presses come in bursts. Who wants a photo meanwhile waits in line, first come first served.
 
-It promises: one owner at a time; each wanted photo gets exactly one of `CAPTURE` or `REFUSED`, and each `CAPTURE` ends
-in `FAILED` or in the caller's own `captured`. Ten seconds without a picture are a failure: the capture is aborted, and
+It promises: one owner at a time; each wanted photo gets exactly one of `capture` or `refused`, and each `capture` ends
+in `failed` or in the caller's own `captured`. Ten seconds without a picture are a failure: the capture is aborted, and
 what still comes of it is not taken for another's (each capture has a number).
 
 It refuses: `camera_busy` when the line is full, and whatever `conditions` says (battery, folded, storage), both on
@@ -46,12 +46,12 @@ _NEXT = {
 }
 
 # Events, as tuples:
-CAPTURE = "capture"  # number, request_id, size
-REFUSED = "refused"  # request_id, reason, text
-FAILED = "failed"  # request_id, text
-ABORT = "abort"  # number
-COOL = "cool"  # take the power off the sensor
-CHANGED = "changed"  # state and owner have changed
+#   ("changed", state, owner)
+#   ("capture", number, request_id, size)
+#   ("refused", request_id, reason, text)
+#   ("failed", request_id, text)
+#   ("abort", number)       forget this capture
+#   ("cool",)               take the power off the sensor
 
 
 class Camera:
@@ -110,7 +110,7 @@ class Camera:
             self._deadline = None
             self._step("idle")
         else:
-            self._events.append((ABORT, self.number))
+            self._events.append(("abort", self.number))
             self._fail("no picture within %d s" % (CAPTURE_MS // 1000), now)
 
     def events(self) -> "list[tuple[object, ...]]":
@@ -130,29 +130,27 @@ class Camera:
             self.number += 1
             self._deadline = now + CAPTURE_MS
             self._step("start")
-            self._events.append((CAPTURE, self.number, self._job, size))
+            self._events.append(("capture", self.number, self._job, size))
 
-    def _end(self, how: str, now: int) -> str:
-        if self.state == WARMING and how == "done":  # a board that does not say when it is warm
+    def _end(self, event: str, now: int) -> str:
+        if self.state == WARMING and event == "done":  # a board that does not say when it is warm
             self._step("warmed")
-        self._deadline = now + READY_MS if how == "done" else None
-        self._step(how)
+        self._deadline = now + READY_MS if event == "done" else None
+        self._step(event)
         return self._job
 
     def _fail(self, text: str, now: int) -> None:
-        self._events.append((FAILED, self._end("failed", now), text))
+        self._events.append(("failed", self._end("failed", now), text))
         self._serve(now)
 
     def _refuse(self, request_id: str, reason: str) -> None:
-        text = reasons.SENTENCES[reason]
-        if reason == reasons.CAMERA_BUSY:
-            text += " by " + self.owner
-        self._events.append((REFUSED, request_id, reason, text))
+        text = "the camera is in use by " + self.owner if reason == reasons.CAMERA_BUSY else ""
+        self._events.append(("refused", request_id, reason, text))
 
     def _step(self, event: str) -> None:
         self.state = _NEXT[self.state, event]
         self.owner = PHOTO
         if self.state == OFF:
             self.owner = ""
-            self._events.append((COOL,))  # before the light goes out
-        self._events.append((CHANGED, self.state, self.owner))
+            self._events.append(("cool",))  # before the light goes out
+        self._events.append(("changed", self.state, self.owner))

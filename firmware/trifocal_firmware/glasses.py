@@ -29,14 +29,14 @@ USUAL_PHOTO = 262_144
 """Bytes of room without which no photo is begun."""
 
 # Events, as tuples: what the hardware is to do
-SEND = "send"  # data: bytes to the gateway
-PACKS = "packs"  # photo, first index, end index: file packets to the gateway
-CAPTURE = "capture"  # number, size: answer with warmed and captured, or capture_failed
-ABORT = "abort"  # number: forget this capture
-COOL = "cool"  # take the power off the sensor
-LIGHT = "light"  # state
-TIME = "time"  # epoch_ms: set the wall clock
-REPORT = "report"  # step, fields: see SimHost.report
+#   ("send", data)              bytes to the gateway
+#   ("packs", photo, first, end)  file packets to the gateway, read with `transfer.packs()`
+#   ("capture", number, size)   answer with `warmed` and `captured`, or `capture_failed`
+#   ("abort", number)           forget this capture
+#   ("cool",)                   take the power off the sensor
+#   ("light", state)
+#   ("time", epoch_ms)          set the wall clock
+#   ("report", step, fields)    see `SimHost.report`
 
 
 class Glasses:
@@ -54,7 +54,7 @@ class Glasses:
         self._photos = photo.Photos()
         self._camera = camera.Camera()
         self._sender = transfer.PhotoSender(store)
-        self._events: list[tuple[object, ...]] = [(LIGHT, light(self._camera.state, self._camera.owner))]
+        self._events: list[tuple[object, ...]] = [("light", light(self._camera.state, self._camera.owner))]
         for number in store.numbers()[-photo.MOST_REMEMBERED :]:
             kept = store.load(number)
             if kept is not None:
@@ -166,7 +166,7 @@ class Glasses:
             self._sender_moved(step, now)
         self._say_photos(now)
         for frame in self.session.data_to_send():
-            self._events.append((SEND, frame))
+            self._events.append(("send", frame))
 
     def _hear(self, said: object, now: int) -> None:
         if isinstance(said, Native):
@@ -185,7 +185,7 @@ class Glasses:
         elif isinstance(said, messages.PhoneReady):
             self._sender.link_up(now)
         elif isinstance(said, messages.SetSystemTime):
-            self._events.append((TIME, said.timestamp_ms))
+            self._events.append(("time", said.timestamp_ms))
 
     def _pressed(self, button: str, press_type: str, now: int) -> None:
         refusal = ""
@@ -198,15 +198,15 @@ class Glasses:
 
     def _press_moved(self, event: "tuple[str, ...]", now: int) -> None:
         kind, press_id = event[:2]
-        if kind == press.ASK:
+        if kind == "ask":
             self.session.say(press.question(event, self._device_id, self.session.epoch(now)))
             return
         request_id, reason = event[2:]
-        if kind == press.PHOTO:
+        if kind == "photo":
             self._ask_photo(request_id, press_id, "medium", now)
-        elif kind != press.NOTHING:
+        elif kind != "nothing":
             self._photos.refused(request_id, press_id, reason)
-        if kind != press.LATE:
+        if kind != "late":
             self._report("pressEnded", pressId=press_id, action=kind, requestId=request_id, reason=reason)
 
     def _ask_photo(self, request_id: str, press_id: str, size: str, now: int) -> None:
@@ -224,16 +224,16 @@ class Glasses:
 
     def _camera_moved(self, event: "tuple[object, ...]") -> None:
         kind = event[0]
-        if kind == camera.CHANGED:
-            self._events.append((LIGHT, light(str(event[1]), str(event[2]))))
+        if kind == "changed":
+            self._events.append(("light", light(str(event[1]), str(event[2]))))
             self._report("camera", state=event[1], owner=event[2])
-        elif kind == camera.CAPTURE:
-            self._photos.moved(str(event[2]), photo.CAPTURING)
-            self._events.append((CAPTURE, event[1], event[3]))
-        elif kind == camera.REFUSED:
-            self._photos.moved(str(event[1]), photo.FAILED, str(event[2]), str(event[3]))
-        elif kind == camera.FAILED:
-            self._photos.moved(str(event[1]), photo.FAILED, reasons.CAPTURE_FAILED, str(event[2]))
+        elif kind == "capture":
+            self._photos.moved(str(event[2]), "capturing")
+            self._events.append(("capture", event[1], event[3]))
+        elif kind == "refused":
+            self._photos.moved(str(event[1]), "failed", str(event[2]), str(event[3]))
+        elif kind == "failed":
+            self._photos.moved(str(event[1]), "failed", reasons.CAPTURE_FAILED, str(event[2]))
         else:
             self._events.append(event)  # ABORT and COOL, as they are
 
@@ -242,9 +242,9 @@ class Glasses:
         kept = Photo(request_id, press_id, self.session.epoch(now), now, self._boot_id)
         reason, text = self._put(kept, picture)
         if reason:
-            self._photos.moved(request_id, photo.FAILED, reason, text)
+            self._photos.moved(request_id, "failed", reason, text)
             return
-        self._photos.moved(request_id, photo.CAPTURED)
+        self._photos.moved(request_id, "captured")
         self._photos.stored(request_id)
         self._report(
             "photo", requestId=request_id, pressId=press_id, status="stored", sha256=kept.sha256, size=kept.size
@@ -266,7 +266,7 @@ class Glasses:
     def _say_photos(self, now: int) -> None:
         for event in self._photos.events():
             word = photo.status(event, self.session.epoch(now))
-            if word.status == photo.FAILED:
+            if word.status == "failed":
                 self.session.say_finally(word, now)
             elif self.session.ready:
                 self.session.say(word)
@@ -277,21 +277,21 @@ class Glasses:
         kind, kept = event[:2]
         assert isinstance(kept, Photo)
         self._photos.restored(kept.request_id, kept.press_id)
-        if kind == transfer.ANNOUNCE:
+        if kind == "announce":
             self.session.say(transfer.announcement(kept, self._boot_id, self.session.epoch(now), now))
-        elif kind == transfer.STARTED:
-            self._photos.moved(kept.request_id, photo.TRANSFERRING)
-        elif kind == transfer.PACKS:
+        elif kind == "started":
+            self._photos.moved(kept.request_id, "transferring")
+        elif kind == "packs":
             self._events.append(event)
-        elif kind == transfer.DELIVERED:
-            self._photos.moved(kept.request_id, photo.GONE)
+        elif kind == "delivered":
+            self._photos.moved(kept.request_id, "gone")
             self._report_store()
         else:
-            self._photos.moved(kept.request_id, photo.FAILED, reasons.CORRUPT)
+            self._photos.moved(kept.request_id, "failed", reasons.CORRUPT)
             self._report_store()
 
     def _report_store(self) -> None:
         self._report("stored", photos=self._store.count, bad=self._store.bad)
 
     def _report(self, step: str, **fields: object) -> None:
-        self._events.append((REPORT, step, fields))
+        self._events.append(("report", step, fields))

@@ -9,6 +9,6 @@ from trifocal_firmware.camera import OFF
 DARK = "off"
 
 
-def light(camera_state: str, owner: str) -> str:
+def light(state: str, owner: str) -> str:
     """What the light shows: `off` without power on the sensor, else the name of the camera's owner."""
-    return DARK if camera_state == OFF else owner
+    return DARK if state == OFF else owner

@@ -32,7 +32,7 @@ class Firmware:
         try:
             await self._driver.run()
         finally:
-            self._abort(0)
+            self._abort()
             self._board.cool()
             self._board.set_light(light(OFF, ""))
 
@@ -79,15 +79,28 @@ class Firmware:
             events = self._glasses.events()
             while events:
                 for event in events:
-                    getattr(self, "_" + event[0])(*event[1:])  # type: ignore[operator]
+                    self._do(event[0], event[1:])
                 events = self._glasses.events()
         finally:
             self._draining = False
 
-    # The commands of `Glasses`, each by its name.
-
-    def _send(self, data: bytes) -> None:
-        self._board.link_write(data)
+    def _do(self, command, fields) -> None:  # type: ignore[no-untyped-def]
+        if command == "send":
+            self._board.link_write(fields[0])
+        elif command == "packs":
+            self._packs(*fields)
+        elif command == "report":
+            self._board.report(*fields)
+        elif command == "light":
+            self._board.set_light(fields[0])
+        elif command == "capture":
+            self._capturing = asyncio.create_task(self._take(*fields))
+        elif command == "abort":
+            self._abort()
+        elif command == "cool":
+            self._board.cool()
+        else:
+            self._clock.set_epoch(fields[0])
 
     def _packs(self, photo: Photo, first: int, end: int) -> None:
         try:
@@ -96,25 +109,10 @@ class Firmware:
         except OSError:
             self._glasses.unreadable(photo.number, self._clock.now())
 
-    def _capture(self, number: int, size: str) -> None:
-        self._capturing = asyncio.create_task(self._take(number, size))
-
-    def _abort(self, number: int) -> None:
+    def _abort(self) -> None:
         if self._capturing is not None:
             self._capturing.cancel()
             self._capturing = None
-
-    def _cool(self) -> None:
-        self._board.cool()
-
-    def _light(self, state: str) -> None:
-        self._board.set_light(state)
-
-    def _time(self, epoch_ms: int) -> None:
-        self._clock.set_epoch(epoch_ms)
-
-    def _report(self, step: str, fields: "dict[str, object]") -> None:
-        self._board.report(step, fields)
 
     async def _take(self, number: int, size: str) -> None:
         try:

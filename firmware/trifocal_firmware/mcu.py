@@ -27,11 +27,6 @@ class Mcu:
         self._heard: dict[str, int] = {}  # button -> when
         self._events: list[tuple[str, str]] = []
 
-    @property
-    def counts(self) -> "dict[str, int]":
-        """What was discarded, by kind."""
-        return self._wire.counts
-
     def receive(self, data: "bytes | bytearray", now: int) -> None:
         """Bytes from the controller."""
         self._wire.receive(bytes(data), now)

@@ -13,15 +13,7 @@ Each change is one event for the gateway, except ASKED, which is its own word, a
 and GONE are final, and nothing follows them.
 """
 
-from trifocal_shared import reasons
 from trifocal_shared.messages import PhotoStatus
-
-ASKED = "asked"
-CAPTURING = "capturing"
-CAPTURED = "captured"
-TRANSFERRING = "transferring"
-GONE = "gone"
-FAILED = "failed"
 
 STALE_MS = 30_000
 """Nobody wants the photo of a moment this long ago (PROTOCOL-device §11)."""
@@ -30,10 +22,10 @@ MOST_REMEMBERED = 32
 """More requests than come within the time that a repeat may take."""
 
 _NEXT = {
-    ASKED: (CAPTURING, FAILED),
-    CAPTURING: (CAPTURED, FAILED),
-    CAPTURED: (TRANSFERRING, GONE, FAILED),
-    TRANSFERRING: (GONE, FAILED),
+    "asked": ("capturing", "failed"),
+    "capturing": ("captured", "failed"),
+    "captured": ("transferring", "gone", "failed"),
+    "transferring": ("gone", "failed"),
 }
 
 
@@ -49,13 +41,13 @@ class Photos:
         """Somebody wants this photo. False: it is one already asked for, and nothing is to be done."""
         if request_id in self._tasks or request_id in self._known:
             return False
-        self._tasks[request_id] = (ASKED, press_id)
+        self._tasks[request_id] = ("asked", press_id)
         return True
 
     def refused(self, request_id: str, press_id: str, reason: str) -> None:
         """This photo will not be taken; nothing happens when it already is one of ours."""
         if self.asked(request_id, press_id):
-            self.moved(request_id, FAILED, reason)
+            self.moved(request_id, "failed", reason)
 
     def press_of(self, request_id: str) -> str:
         """The press that a photo in flight came of, or an empty id."""
@@ -64,7 +56,7 @@ class Photos:
     def restored(self, request_id: str, press_id: str) -> None:
         """This photo lies on flash."""
         if request_id not in self._tasks:
-            self._tasks[request_id] = (CAPTURED, press_id)
+            self._tasks[request_id] = ("captured", press_id)
 
     def stored(self, request_id: str) -> None:
         """This photo lies on flash and its turn may come much later: its task ends here, the id stays known."""
@@ -78,9 +70,9 @@ class Photos:
         if task is None or state not in _NEXT[task[0]]:
             return False
         self._tasks[request_id] = (state, task[1])
-        if state != GONE:
-            self._events.append((request_id, task[1], state, reason, text or reasons.SENTENCES.get(reason, "")))
-        if state in (GONE, FAILED):
+        if state != "gone":
+            self._events.append((request_id, task[1], state, reason, text))
+        if state in ("gone", "failed"):
             self.stored(request_id)
         return True
 
@@ -97,9 +89,9 @@ class Photos:
             self._known.pop(0)
 
 
-def stale(asked_at: int, epoch_ms: int) -> bool:
+def stale(timestamp: int, epoch_ms: int) -> bool:
     """Whether a request of that moment comes too late; unknown clocks (0) never do."""
-    return asked_at > 0 and epoch_ms > 0 and epoch_ms - asked_at > STALE_MS
+    return timestamp > 0 and epoch_ms > 0 and epoch_ms - timestamp > STALE_MS
 
 
 def status(event: "tuple[str, str, str, str, str]", epoch_ms: int) -> PhotoStatus:

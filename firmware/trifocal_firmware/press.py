@@ -24,11 +24,11 @@ MOST_REMEMBERED = 16
 """Presses whose late or repeated answers are still understood."""
 
 # Events, as tuples:
-ASK = "ask"  # press_id, button, press_type: say it to the gateway
-PHOTO = "photo"  # press_id, request_id, why it was decided here (empty when it was not)
-REFUSED = "refused"  # press_id, request_id, reason
-NOTHING = "nothing"  # press_id, "", ""
-LATE = "late"  # press_id, request_id, reason
+#   ("ask", press_id, button, press_type)       say it to the gateway
+#   ("photo", press_id, request_id, reason)     the reason says why it was decided here; empty when it was not
+#   ("refused", press_id, request_id, reason)
+#   ("nothing", press_id, "", "")
+#   ("late", press_id, request_id, reason)
 
 
 class Presses:
@@ -51,7 +51,7 @@ class Presses:
         if refusal:
             self._decide_here(press_id, refusal)
         else:
-            self._events.append((ASK, press_id, button, press_type))
+            self._events.append(("ask", press_id, button, press_type))
         return press_id
 
     def answered(self, answer: ButtonPressResponse, now: int) -> None:
@@ -63,11 +63,11 @@ class Presses:
         elif not answer.success:
             self._decide_here(press_id, answer.error_code or reasons.CLOUD_ERROR)
         elif answer.action == "none":
-            self._end(NOTHING, press_id, "", "")
+            self._end("nothing", press_id, "", "")
         elif answer.action != "take_photo":
-            self._end(REFUSED, press_id, answer.request_id or _local_id(press_id), reasons.UNSUPPORTED)
+            self._end("refused", press_id, answer.request_id or _local_id(press_id), reasons.UNSUPPORTED)
         elif answer.request_id:
-            self._end(PHOTO, press_id, answer.request_id, "")
+            self._end("photo", press_id, answer.request_id, "")
         else:
             self._decide_here(press_id, reasons.MALFORMED)
 
@@ -96,22 +96,22 @@ class Presses:
 
     def _decide_here(self, press_id: str, reason: str) -> None:
         if self._waiting[press_id][:2] == ("photo", "short"):
-            self._end(PHOTO, press_id, _local_id(press_id), reason)
+            self._end("photo", press_id, _local_id(press_id), reason)
         else:
-            self._end(REFUSED, press_id, _local_id(press_id), reasons.UNSUPPORTED)
+            self._end("refused", press_id, _local_id(press_id), reasons.UNSUPPORTED)
 
-    def _end(self, outcome: str, press_id: str, request_id: str, reason: str) -> None:
+    def _end(self, kind: str, press_id: str, request_id: str, reason: str) -> None:
         del self._waiting[press_id]
         self._ended.append((press_id, request_id))
         if len(self._ended) > MOST_REMEMBERED:
             self._ended.pop(0)
-        self._events.append((outcome, press_id, request_id, reason))
+        self._events.append((kind, press_id, request_id, reason))
 
     def _answered_late(self, answer: ButtonPressResponse) -> None:
         press_id, request_id = answer.press_id, answer.request_id
         if request_id and (press_id, request_id) not in self._ended:
             here = (press_id, _local_id(press_id)) in self._ended
-            self._events.append((LATE, press_id, request_id, reasons.CAPTURED_LOCALLY if here else reasons.STALE))
+            self._events.append(("late", press_id, request_id, reasons.CAPTURED_LOCALLY if here else reasons.STALE))
 
 
 def _local_id(press_id: str) -> str:
@@ -119,7 +119,7 @@ def _local_id(press_id: str) -> str:
 
 
 def question(event: "tuple[str, ...]", device_id: str, epoch_ms: int) -> ButtonPress:
-    """What is said to the gateway for an ASK."""
+    """What is said to the gateway for an `ask`."""
     _, press_id, button, press_type = event
     return ButtonPress(
         press_id=press_id, button_id=button, press_type=press_type, device_id=device_id, timestamp=epoch_ms

@@ -162,15 +162,15 @@ class PhotoStore:
         for number in self.numbers():
             self.load(number)
 
-    def _read_counter(self, highest: int) -> int:
+    def _read_counter(self, number: int) -> int:
         try:
             counter = int(self._flash.read(COUNTER, 0, 16).decode())
         except (OSError, ValueError):
             counter = 0
-        if counter > highest:
+        if counter > number:
             return counter
         # Never on the first start; else only where somebody has tampered with the flash, or it is worn out.
-        return 1 if highest == 0 and not self.bad else max(highest + 1, int(self._boot_id, 16) % 900_000_000)
+        return 1 if number == 0 and not self.bad else max(number + 1, int(self._boot_id, 16) % 900_000_000)
 
     def _take_number(self) -> int:
         if self._next >= self._reserved:

@@ -5,7 +5,6 @@ Everything runs in virtual time and in one call: `Rig.pump` carries what either 
 
 import hashlib
 
-from trifocal_firmware import glasses as commands
 from trifocal_firmware.glasses import Glasses
 from trifocal_firmware.store import PhotoStore
 from trifocal_firmware.transfer import packs
@@ -259,18 +258,18 @@ class Rig:
 
     def lights(self) -> "list[object]":
         """What the privacy light showed, in order."""
-        return [event[1] for event in self.done if event[0] == commands.LIGHT]
+        return [event[1] for event in self.done if event[0] == "light"]
 
     def _carry_out(self, event: "tuple[object, ...]") -> None:
         kind = event[0]
-        if kind == commands.SEND:
+        if kind == "send":
             self._deliver(event[1])
-        elif kind == commands.PACKS:
+        elif kind == "packs":
             for frame in packs(self.store, event[1], event[2], event[3]):  # type: ignore[arg-type]
                 self._deliver(frame)
         else:
             self.done.append(event)
-            if kind == commands.CAPTURE and self.shoots:
+            if kind == "capture" and self.shoots:
                 self.shoot(event[1])
 
     def _deliver(self, data: object) -> None:

@@ -16,11 +16,10 @@ bytes on flash are checked: rotten ones are set aside, sound ones wait (a minute
 A link that goes down stops everything; a link that comes up announces again. Words about other files change nothing,
 except that a stored file which the far end has durably may go.
 
-Packs are not read here: `PACKS` names them, and `packs()` reads one at a time, so that no photo lies in memory.
+Packs are not read here: an event names them, and `packs()` reads one at a time, so that no photo lies in memory.
 """
 
 from trifocal_firmware.store import Photo, PhotoStore, number_of
-from trifocal_shared.backoff import Backoff
 from trifocal_shared.frame import PHOTO, encode_file_packet
 from trifocal_shared.messages import FileAnnounce
 
@@ -46,11 +45,11 @@ ANNOUNCED = 1
 SENDING = 2
 
 # Events, as tuples:
-ANNOUNCE = "announce"  # photo
-STARTED = "started"  # photo: the receiver has answered
-PACKS = "packs"  # photo, first index, end index
-DELIVERED = "delivered"  # photo: the far end has it, it is deleted here
-ROTTEN = "rotten"  # photo: its bytes are not what they were
+#   ("announce", photo)
+#   ("started", photo)                  the receiver has answered
+#   ("packs", photo, first, end)        indices; read them with `packs()`
+#   ("delivered", photo)                the far end has it, it is deleted here
+#   ("rotten", photo)                   its bytes are not what they were; it is set aside
 
 
 class PhotoSender:
@@ -69,13 +68,13 @@ class PhotoSender:
         self._restarts = 0
         self._postponed: dict[int, tuple[int, int]] = {}  # number -> when, wait
         self._deadline: int | None = None
-        self._backoff = Backoff(ANNOUNCE_MS, cap_ms=ANNOUNCE_CAP_MS)
+        self._wait = ANNOUNCE_MS  # doubles with each announcement that nobody answers; one pair needs no jitter
         self._events: list[tuple[object, ...]] = []
 
     def link_up(self, now: int) -> None:
         """The gateway listens, perhaps a new one: announce what there is."""
         self._up = True
-        self._backoff.reset()
+        self._wait = ANNOUNCE_MS
         self._begin(now)
 
     def link_down(self) -> None:
@@ -99,14 +98,14 @@ class PhotoSender:
         if self.state == ANNOUNCED:
             self.state = SENDING
             self._acked = self._sent = offset
-            self._events.append((STARTED, photo))
+            self._events.append(("started", photo))
         elif offset > self._acked:
             self._acked = offset
             self._sent = max(self._sent, offset)
         elif offset < self._sent and now - self._rewound >= REWIND_MS:
             self._rewound = now
             self._acked = self._sent = offset
-        self._backoff.reset()
+        self._wait = ANNOUNCE_MS
         self._window = min(max(window - window % PACK, PACK), MOST_WINDOW) if window > 0 else DEFAULT_WINDOW
         self._push(photo, now)
 
@@ -148,11 +147,12 @@ class PhotoSender:
         if photo.number != self._number:
             self._number = photo.number
             self._restarts = 0
-            self._backoff.reset()
+            self._wait = ANNOUNCE_MS
         self.photo = photo
         self.state = ANNOUNCED
-        self._events.append((ANNOUNCE, photo))
-        self._deadline = now + self._backoff.next(1.0)
+        self._events.append(("announce", photo))
+        self._deadline = now + self._wait
+        self._wait = min(self._wait * 2, ANNOUNCE_CAP_MS)
 
     def _choose(self, now: int) -> "Photo | None":
         soonest: int | None = None
@@ -171,7 +171,7 @@ class PhotoSender:
     def _push(self, photo: Photo, now: int) -> None:
         end = min(photo.size, self._acked + self._window)
         if self._sent < end:
-            self._events.append((PACKS, photo, self._sent // PACK, (end + PACK - 1) // PACK))
+            self._events.append(("packs", photo, self._sent // PACK, (end + PACK - 1) // PACK))
             self._sent = end
         self._deadline = now + STALL_MS
 
@@ -181,7 +181,7 @@ class PhotoSender:
             try:
                 self._store.delete(number)
                 self._postponed.pop(number, None)
-                self._events.append((DELIVERED, photo))
+                self._events.append(("delivered", photo))
             except OSError:
                 self._postpone(photo, now)
         if current:
@@ -204,7 +204,7 @@ class PhotoSender:
             self._postpone(photo, now)
         else:
             self._store.set_aside(photo.number)
-            self._events.append((ROTTEN, photo))
+            self._events.append(("rotten", photo))
 
     def _postpone(self, photo: Photo, now: int) -> None:
         wait = min(self._postponed.get(photo.number, (0, POSTPONE_MS // 2))[1] * 2, POSTPONE_CAP_MS)

@@ -14,6 +14,7 @@ nothing of `typing` is needed on the device.
 """
 
 import json
+import sys
 
 try:
     from typing import TypeVar, dataclass_transform
@@ -61,11 +62,12 @@ def one_of(*choices: "T", default: object = None) -> "T":
     return Field(type(choices[0]), default is None, default, choices)  # type: ignore[return-value]
 
 
+_ROOMY = sys.implementation.name != "micropython"
 _fields_of: "dict[type, dict[str, Field]]" = {}
 
 
 def fields(cls: "type[Message]") -> "dict[str, Field]":
-    """The fields of a message class by Python name, found once for each class."""
+    """The fields of a message class by Python name; kept where the heap is large, found anew on a device."""
     found = _fields_of.get(cls)
     if found is None:
         found = {}
@@ -73,7 +75,8 @@ def fields(cls: "type[Message]") -> "dict[str, Field]":
             if name[0] == "_" or not name.islower():
                 continue
             found[name] = value if isinstance(value, Field) else Field(type(value), False, value, ())
-        _fields_of[cls] = found
+        if _ROOMY:
+            _fields_of[cls] = found
     return found
 
 

@@ -1,6 +1,6 @@
 import unittest
 
-from trifocal_firmware.button import DEBOUNCE_MS, LONG, LONG_PRESS_MS, SHORT, Button
+from trifocal_firmware.button import DEBOUNCE_MS, LONG_PRESS_MS, Button
 
 
 def play(edges, until):
@@ -23,29 +23,31 @@ def play(edges, until):
 
 class TestButton(unittest.TestCase):
     def test_a_short_press_is_told_on_release(self):
-        self.assertEqual(play([(0, True), (100, False)], 2000), [(130, SHORT)])
+        self.assertEqual(play([(0, True), (100, False)], 2000), [(130, "short")])
 
     def test_a_long_press_is_told_while_still_held_and_only_once(self):
-        self.assertEqual(play([(0, True), (3000, False)], 9000), [(LONG_PRESS_MS, LONG)])
+        self.assertEqual(play([(0, True), (3000, False)], 9000), [(LONG_PRESS_MS, "long")])
 
     def test_a_press_just_under_the_limit_is_short(self):
-        self.assertEqual(play([(0, True), (LONG_PRESS_MS - 31, False)], 2000), [(LONG_PRESS_MS - 1, SHORT)])
+        self.assertEqual(play([(0, True), (LONG_PRESS_MS - 31, False)], 2000), [(LONG_PRESS_MS - 1, "short")])
 
     def test_bouncing_contacts_are_one_press(self):
         bounces = [(0, True), (3, False), (5, True), (9, False), (11, True), (200, False), (204, True), (207, False)]
-        self.assertEqual(play(bounces, 2000), [(207 + DEBOUNCE_MS, SHORT)])
+        self.assertEqual(play(bounces, 2000), [(207 + DEBOUNCE_MS, "short")])
 
     def test_a_spike_is_nothing(self):
         self.assertEqual(play([(0, True), (DEBOUNCE_MS - 1, False)], 2000), [])
 
     def test_a_gap_in_a_long_press_does_not_end_it(self):
-        self.assertEqual(play([(0, True), (400, False), (410, True), (2000, False)], 4000), [(LONG_PRESS_MS, LONG)])
+        self.assertEqual(play([(0, True), (400, False), (410, True), (2000, False)], 4000), [(LONG_PRESS_MS, "long")])
 
     def test_two_presses_are_two(self):
-        self.assertEqual([e for _, e in play([(0, True), (90, False), (200, True), (290, False)], 900)], [SHORT, SHORT])
+        self.assertEqual(
+            [e for _, e in play([(0, True), (90, False), (200, True), (290, False)], 900)], ["short", "short"]
+        )
 
     def test_a_level_told_twice_changes_nothing(self):
-        self.assertEqual(play([(0, True), (10, True), (100, False), (110, False)], 2000), [(130, SHORT)])
+        self.assertEqual(play([(0, True), (10, True), (100, False), (110, False)], 2000), [(130, "short")])
 
     def test_a_release_without_a_press_is_nothing(self):
         self.assertEqual(play([(0, False), (50, False)], 2000), [])
@@ -55,7 +57,7 @@ class TestButton(unittest.TestCase):
         button.level_changed(True, 0)
         button.level_changed(False, 5000)
         button.timeout(9000)
-        self.assertEqual(button.events(), [LONG])
+        self.assertEqual(button.events(), ["long"])
 
     def test_an_early_timeout_is_harmless(self):
         button = Button()

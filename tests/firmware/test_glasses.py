@@ -1,6 +1,6 @@
 import unittest
 
-from trifocal_firmware.glasses import CAPTURE, LONGEST_ID, REPORT, TIME
+from trifocal_firmware.glasses import LONGEST_ID
 from trifocal_firmware.testing import EPOCH_MS, MemoryFlash, PowerCut, Rig, picture
 from trifocal_shared import messages, reasons
 from trifocal_shared.frame import STRING, encode_frame
@@ -10,7 +10,7 @@ DONE = ["capturing", "captured", "transferring"]
 
 
 def reports(rig, step):
-    return [fields for name, fields in rig.steps(REPORT) if name == step]
+    return [fields for name, fields in rig.steps("report") if name == step]
 
 
 class TestAPress(unittest.TestCase):
@@ -189,7 +189,7 @@ class TestARequest(unittest.TestCase):
             self.rig.ask("r", size="large")
         self.assertEqual(self.rig.pictures, 1)
         self.assertEqual(self.rig.gateway.statuses("r"), DONE)
-        self.assertEqual(self.rig.steps(CAPTURE), [(1, "large")])
+        self.assertEqual(self.rig.steps("capture"), [(1, "large")])
 
     def test_a_stale_one_is_refused(self):
         self.rig.wait(60_000)
@@ -213,8 +213,6 @@ class TestARequest(unittest.TestCase):
         self.rig.flash.capacity = 300_000
         self.rig.ask("full")
         self.assertEqual(self.rig.gateway.statuses("full"), ["failed storage_full"])
-        said = self.rig.gateway.all_of(messages.PhotoStatus)[-1]
-        self.assertEqual(said.error_message, reasons.SENTENCES[reasons.STORAGE_FULL])
 
     def test_on_the_charger_a_low_battery_is_no_reason(self):
         self.rig.glasses.sensed(3, True, False, 0)
@@ -231,7 +229,7 @@ class TestARequest(unittest.TestCase):
         self.rig.shoot(2)
         for request_id, data in (("empty", b""), ("png", b"\x89PNG")):
             self.rig.ask(request_id)
-            number = self.rig.steps(CAPTURE)[-1][0]
+            number = self.rig.steps("capture")[-1][0]
             self.rig.glasses.captured(number, data, self.rig.clock.now())
             self.rig.pump()
         for request_id in ("broken", "hangs", "empty", "png"):
@@ -244,7 +242,7 @@ class TestARequest(unittest.TestCase):
         self.rig.flash.capacity = 400_000
         self.rig.shoots = False
         self.rig.ask("full")
-        self.rig.shoot(self.rig.steps(CAPTURE)[-1][0], picture(1, 380_000))
+        self.rig.shoot(self.rig.steps("capture")[-1][0], picture(1, 380_000))
         self.rig.pump()
         self.assertEqual(self.rig.gateway.statuses("broken"), ["capturing", "failed capture_failed"])
         self.assertEqual(self.rig.gateway.statuses("full"), ["capturing", "failed storage_full"])
@@ -270,7 +268,7 @@ class TestARequest(unittest.TestCase):
     def test_the_clock_is_set_by_the_gateway(self):
         self.rig.gateway.say(messages.SetSystemTime(timestamp_ms=EPOCH_MS * 2))
         self.rig.pump()
-        self.assertEqual(self.rig.steps(TIME), [(EPOCH_MS * 2,)])
+        self.assertEqual(self.rig.steps("time"), [(EPOCH_MS * 2,)])
         self.rig.ask("r", timestamp=EPOCH_MS)
         self.assertEqual(self.rig.gateway.statuses("r"), ["failed stale"])
 
@@ -299,7 +297,7 @@ class TestTheLight(unittest.TestCase):
         for event in rig.done:
             if event[0] == "light":
                 lit = event[1] != "off"
-            elif event[0] == CAPTURE:
+            elif event[0] == "capture":
                 captures += 1
                 self.assertTrue(lit)
         self.assertGreater(captures, 100)

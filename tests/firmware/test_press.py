@@ -1,6 +1,6 @@
 import unittest
 
-from trifocal_firmware.press import ASK, LATE, MOST_REMEMBERED, MOST_WAITING, NOTHING, PHOTO, REFUSED, Presses, question
+from trifocal_firmware.press import MOST_REMEMBERED, MOST_WAITING, Presses, question
 from trifocal_shared import reasons
 from trifocal_shared.messages import PRESS_ANSWER_MS, ButtonPressResponse
 
@@ -22,21 +22,21 @@ class TestAnswers(unittest.TestCase):
 
     def test_a_press_is_asked_about_under_an_id_of_this_boot(self):
         self.assertEqual(self.press_id, "0123abcd-1")
-        self.assertEqual(self.presses.events(), [(ASK, "0123abcd-1", "photo", "short")])
+        self.assertEqual(self.presses.events(), [("ask", "0123abcd-1", "photo", "short")])
         self.assertEqual(self.presses.deadline(), PRESS_ANSWER_MS)
 
     def test_take_photo_is_taken_under_the_clouds_id(self):
-        self.assertEqual(self.outcome(answer(self.press_id)), [(PHOTO, self.press_id, "r", "")])
+        self.assertEqual(self.outcome(answer(self.press_id)), [("photo", self.press_id, "r", "")])
         self.assertIsNone(self.presses.deadline())
 
     def test_none_means_that_an_app_has_it(self):
         self.assertEqual(
-            self.outcome(answer(self.press_id, action="none", request_id="")), [(NOTHING, self.press_id, "", "")]
+            self.outcome(answer(self.press_id, action="none", request_id="")), [("nothing", self.press_id, "", "")]
         )
 
     def test_a_failure_is_captured_locally_with_its_reason(self):
         said = answer(self.press_id, success=False, action="none", request_id="", error_code=reasons.TOKEN_REJECTED)
-        self.assertEqual(self.outcome(said), [(PHOTO, self.press_id, "local_0123abcd_1", reasons.TOKEN_REJECTED)])
+        self.assertEqual(self.outcome(said), [("photo", self.press_id, "local_0123abcd_1", reasons.TOKEN_REJECTED)])
 
     def test_a_failure_without_a_reason_still_has_one(self):
         said = answer(self.press_id, success=False, action="none", request_id="")
@@ -44,34 +44,34 @@ class TestAnswers(unittest.TestCase):
 
     def test_take_photo_without_a_request_is_captured_locally(self):
         said = answer(self.press_id, request_id="")
-        self.assertEqual(self.outcome(said), [(PHOTO, self.press_id, "local_0123abcd_1", reasons.MALFORMED)])
+        self.assertEqual(self.outcome(said), [("photo", self.press_id, "local_0123abcd_1", reasons.MALFORMED)])
 
     def test_a_video_is_refused_under_the_id_that_somebody_waits_for(self):
         said = answer(self.press_id, action="start_video", request_id="v")
-        self.assertEqual(self.outcome(said), [(REFUSED, self.press_id, "v", reasons.UNSUPPORTED)])
+        self.assertEqual(self.outcome(said), [("refused", self.press_id, "v", reasons.UNSUPPORTED)])
 
     def test_a_video_without_an_id_is_refused_under_a_local_one(self):
         said = answer(self.press_id, action="stop_video", request_id="")
-        self.assertEqual(self.outcome(said), [(REFUSED, self.press_id, "local_0123abcd_1", reasons.UNSUPPORTED)])
+        self.assertEqual(self.outcome(said), [("refused", self.press_id, "local_0123abcd_1", reasons.UNSUPPORTED)])
 
     def test_a_repeated_answer_is_nothing(self):
         self.assertEqual(len(self.outcome(*[answer(self.press_id)] * 3)), 1)
 
     def test_a_second_answer_with_another_request_ends_that_request(self):
         events = self.outcome(answer(self.press_id), answer(self.press_id, request_id="other"))
-        self.assertEqual(events[1], (LATE, self.press_id, "other", reasons.STALE))
+        self.assertEqual(events[1], ("late", self.press_id, "other", reasons.STALE))
 
     def test_silence_for_five_seconds_is_captured_locally(self):
         self.presses.events()
         self.presses.timeout(PRESS_ANSWER_MS - 1)
         self.assertEqual(self.presses.events(), [])
         self.presses.timeout(PRESS_ANSWER_MS)
-        self.assertEqual(self.presses.events(), [(PHOTO, self.press_id, "local_0123abcd_1", reasons.TIMED_OUT)])
+        self.assertEqual(self.presses.events(), [("photo", self.press_id, "local_0123abcd_1", reasons.TIMED_OUT)])
 
     def test_an_answer_after_that_is_late(self):
         events = self.outcome(answer(self.press_id), answer(self.press_id), now=PRESS_ANSWER_MS)
-        self.assertEqual(events[0][:3], (PHOTO, self.press_id, "local_0123abcd_1"))
-        self.assertEqual(events[1], (LATE, self.press_id, "r", reasons.CAPTURED_LOCALLY))
+        self.assertEqual(events[0][:3], ("photo", self.press_id, "local_0123abcd_1"))
+        self.assertEqual(events[1], ("late", self.press_id, "r", reasons.CAPTURED_LOCALLY))
 
     def test_a_late_word_without_a_request_needs_no_answer(self):
         self.presses.timeout(PRESS_ANSWER_MS)
@@ -79,13 +79,13 @@ class TestAnswers(unittest.TestCase):
         self.assertEqual(self.outcome(answer(self.press_id, success=False, action="none", request_id="")), [])
 
     def test_a_request_for_a_press_of_another_boot_is_stale(self):
-        self.assertEqual(self.outcome(answer("feedbeef-9")), [(LATE, "feedbeef-9", "r", reasons.STALE)])
+        self.assertEqual(self.outcome(answer("feedbeef-9")), [("late", "feedbeef-9", "r", reasons.STALE)])
 
     def test_a_press_that_was_long_forgotten_is_stale(self):
         self.presses.timeout(PRESS_ANSWER_MS)
         for _ in range(MOST_REMEMBERED):
             self.presses.pressed("photo", "short", reasons.NO_TOKEN, PRESS_ANSWER_MS)
-        self.assertEqual(self.outcome(answer(self.press_id)), [(LATE, self.press_id, "r", reasons.STALE)])
+        self.assertEqual(self.outcome(answer(self.press_id)), [("late", self.press_id, "r", reasons.STALE)])
 
     def test_the_question_carries_everything(self):
         asked = question(self.presses.events()[0], "device", 5)
@@ -99,12 +99,12 @@ class TestNobodyToAsk(unittest.TestCase):
 
     def test_a_photo_press_is_captured_at_once(self):
         self.presses.pressed("photo", "short", reasons.NO_TOKEN, 0)
-        self.assertEqual(self.presses.events(), [(PHOTO, "0123abcd-1", "local_0123abcd_1", reasons.NO_TOKEN)])
+        self.assertEqual(self.presses.events(), [("photo", "0123abcd-1", "local_0123abcd_1", reasons.NO_TOKEN)])
 
     def test_anything_else_is_refused(self):
         for button, press_type in (("video", "long"), ("video", "short"), ("photo", "long"), ("other", "short")):
             self.presses.pressed(button, press_type, reasons.GATEWAY_OFFLINE, 0)
-            self.assertEqual([(e[0], e[3]) for e in self.presses.events()], [(REFUSED, reasons.UNSUPPORTED)])
+            self.assertEqual([(e[0], e[3]) for e in self.presses.events()], [("refused", reasons.UNSUPPORTED)])
 
     def test_a_lost_link_decides_all_that_wait_in_their_order(self):
         ids = [self.presses.pressed("photo", "short", "", now) for now in (0, 0, 5, 5, 7)]
@@ -122,7 +122,7 @@ class TestNobodyToAsk(unittest.TestCase):
         self.presses.events()
         self.presses.pressed("photo", "short", "", 0)
         event = self.presses.events()[0]
-        self.assertEqual((event[0], event[3]), (PHOTO, reasons.CAMERA_BUSY))
+        self.assertEqual((event[0], event[3]), ("photo", reasons.CAMERA_BUSY))
 
     def test_each_of_several_in_flight_gets_its_own_answer(self):
         first = self.presses.pressed("photo", "short", "", 0)

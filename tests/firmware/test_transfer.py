@@ -3,21 +3,16 @@ import unittest
 from trifocal_firmware.store import Photo, PhotoStore
 from trifocal_firmware.testing import MemoryFlash, picture
 from trifocal_firmware.transfer import (
-    ANNOUNCE,
     ANNOUNCED,
     DEFAULT_WINDOW,
-    DELIVERED,
     IDLE,
     MOST_RESTARTS,
     MOST_WINDOW,
     PACK,
-    PACKS,
     POSTPONE_MS,
     REWIND_MS,
-    ROTTEN,
     SENDING,
     STALL_MS,
-    STARTED,
     PhotoSender,
     announcement,
     packs,
@@ -49,7 +44,7 @@ class Case(unittest.TestCase):
         return [event[0] for event in self.sender.events()]
 
     def ranges(self):
-        return [event[2:] for event in self.sender.events() if event[0] == PACKS]
+        return [event[2:] for event in self.sender.events() if event[0] == "packs"]
 
 
 class TestAnnouncing(Case):
@@ -72,7 +67,7 @@ class TestAnnouncing(Case):
         self.sender.link_up(0)
         self.add()
         self.sender.stored(5)
-        self.assertEqual(self.kinds(), [ANNOUNCE])
+        self.assertEqual(self.kinds(), ["announce"])
 
     def test_it_is_repeated_with_growing_waits_until_somebody_answers(self):
         self.add()
@@ -84,7 +79,7 @@ class TestAnnouncing(Case):
             now += waits[-1]
             self.sender.timeout(now)
         self.assertEqual(waits, [1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000])
-        self.assertEqual(self.kinds(), [ANNOUNCE] * 9)
+        self.assertEqual(self.kinds(), ["announce"] * 9)
 
     def test_an_early_timeout_is_harmless(self):
         self.add()
@@ -118,7 +113,7 @@ class TestSending(Case):
         self.add()
         self.sender.link_up(0)
         self.sender.have(FIRST, 0, 0, 0)
-        self.assertEqual(self.kinds(), [ANNOUNCE, STARTED, PACKS])
+        self.assertEqual(self.kinds(), ["announce", "started", "packs"])
 
     def test_each_acknowledgement_opens_the_window_further(self):
         self.begin(window=1200)
@@ -145,9 +140,9 @@ class TestSending(Case):
         self.add()
         self.sender.link_up(0)
         self.sender.have(FIRST, 10_000, 0, 0)
-        self.assertEqual(self.kinds(), [ANNOUNCE, STARTED])
+        self.assertEqual(self.kinds(), ["announce", "started"])
         self.sender.completed(FIRST, True, 1)
-        self.assertEqual(self.kinds(), [DELIVERED])
+        self.assertEqual(self.kinds(), ["delivered"])
 
     def test_the_same_offset_again_asks_for_what_follows_it_again(self):
         self.begin(window=1200)
@@ -179,7 +174,7 @@ class TestSending(Case):
         self.begin()
         self.assertEqual(self.sender.deadline(), STALL_MS)
         self.sender.timeout(STALL_MS)
-        self.assertEqual(self.kinds(), [ANNOUNCE])
+        self.assertEqual(self.kinds(), ["announce"])
         self.assertEqual(self.sender.state, ANNOUNCED)
 
     def test_words_that_make_no_sense_change_nothing(self):
@@ -206,7 +201,7 @@ class TestEnds(Case):
         self.begin()
         self.add()
         self.sender.completed(FIRST, True, 5)
-        self.assertEqual(self.kinds(), [DELIVERED, ANNOUNCE])
+        self.assertEqual(self.kinds(), ["delivered", "announce"])
         self.assertEqual(self.store.numbers(), [2])
 
     def test_the_word_may_come_twice_and_for_one_that_is_not_under_way(self):
@@ -214,7 +209,7 @@ class TestEnds(Case):
         self.add()
         self.sender.completed("P000000002.jpg", True, 5)
         self.sender.completed("P000000002.jpg", True, 6)
-        self.assertEqual(self.kinds(), [DELIVERED])
+        self.assertEqual(self.kinds(), ["delivered"])
         self.assertEqual(self.store.numbers(), [1])
         self.assertEqual(self.sender.state, SENDING)
 
@@ -229,7 +224,7 @@ class TestEnds(Case):
     def test_false_starts_it_anew(self):
         self.begin()
         self.sender.completed(FIRST, False, 5)
-        self.assertEqual(self.kinds(), [ANNOUNCE])
+        self.assertEqual(self.kinds(), ["announce"])
         self.sender.have(FIRST, 0, 400, 6)
         self.assertEqual(self.ranges(), [(0, 1)])
 
@@ -263,7 +258,7 @@ class TestEnds(Case):
         self.begin()
         self.flash.files["000000001.photo"] = self.flash.files["000000001.photo"][:-1] + b"!"
         self.refuse(10)
-        self.assertEqual(self.kinds(), [ANNOUNCE, ANNOUNCE, ROTTEN])
+        self.assertEqual(self.kinds(), ["announce", "announce", "rotten"])
         self.assertEqual((self.store.numbers(), self.store.bad), ([], 1))
 
     def test_an_unreadable_one_lets_others_go_first(self):
@@ -295,7 +290,7 @@ class TestTheLink(Case):
         self.sender.stored(6)
         self.assertEqual(self.sender.events(), [])
         self.sender.link_up(10)
-        self.assertEqual(self.kinds(), [ANNOUNCE])
+        self.assertEqual(self.kinds(), ["announce"])
         self.sender.have(FIRST, 4_000, 400, 11)
         self.assertEqual(self.ranges(), [(10, 11)])
 
@@ -303,7 +298,7 @@ class TestTheLink(Case):
         self.begin()
         self.sender.link_down()
         self.sender.completed(FIRST, True, 5)
-        self.assertEqual(self.kinds(), [DELIVERED])
+        self.assertEqual(self.kinds(), ["delivered"])
         self.assertIsNone(self.sender.deadline())
 
 

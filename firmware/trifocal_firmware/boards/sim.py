@@ -12,6 +12,10 @@ import time
 
 from trifocal_firmware.board import Board
 
+TYPE_CHECKING = False  # type checkers take it for true; there is no `typing` on the device
+if TYPE_CHECKING:
+    from trifocal_firmware.boards.sim_host import SimHost
+
 try:
     from uctypes import addressof, bytearray_at  # type: ignore[import-not-found]
 except ImportError:
@@ -25,64 +29,12 @@ except ImportError:
         return place
 
 
-class SimHost:
-    """The calls a host serves. Subclass it on CPython; in Node a module with the same functions stands for it."""
-
-    def boot_id(self) -> str:
-        """Eight hex digits, fresh for each boot."""
-        raise NotImplementedError
-
-    def device_id(self) -> str:
-        """Stays the same for ever."""
-        raise NotImplementedError
-
-    def flash_folder(self) -> str:
-        """An existing folder, as the interpreter sees it."""
-        raise NotImplementedError
-
-    def link_write(self, place: "bytes | bytearray | int", count: int) -> None:
-        """Send `count` bytes to the gateway; drop them when none is connected."""
-        raise NotImplementedError
-
-    def capture(self, number: int, size: str) -> None:
-        """Begin to take picture `number`. The answer is `SimBoard.captured(number, count)`, now or later."""
-        raise NotImplementedError
-
-    def picture(self, number: int) -> "bytes | int":
-        """Where the JPEG of picture `number` lies, asked after `captured`. It stays there until the next `capture`."""
-        raise NotImplementedError
-
-    def set_light(self, state: str) -> None:
-        """Show the privacy light: `off`, `photo`, `video` or `stream`."""
-        raise NotImplementedError
-
-    def battery(self) -> int:
-        """Charge in percent."""
-        raise NotImplementedError
-
-    def charging(self) -> bool:
-        """Whether the charger is plugged in."""
-        raise NotImplementedError
-
-    def folded(self) -> bool:
-        """Whether the temples are folded."""
-        raise NotImplementedError
-
-    def report(self, step: str, fields: str) -> None:
-        """Something a person would see; `fields` is a JSON object as text.
-
-        `ready` {bootId} · `pressed` {pressId, button, pressType} · `pressEnded` {pressId, action, requestId, reason} ·
-        `camera` {state, owner} · `photo` {requestId, pressId, status, reason, sha256, size} · `stored` {photos, bad}.
-        """
-        raise NotImplementedError
-
-
 class SimBoard(Board):
     """A board whose hardware is a `SimHost`."""
 
     model = "Trifocal Sim"
 
-    def __init__(self, host: SimHost) -> None:
+    def __init__(self, host: "SimHost") -> None:
         super().__init__(host.boot_id(), host.device_id(), host.flash_folder())
         self.clock.set_epoch(time.time_ns() // 1_000_000)
         self.host = host

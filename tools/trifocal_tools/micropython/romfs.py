@@ -19,6 +19,7 @@ NOT_FLASHED = (
     "trifocal_shared/testing.py",
     "trifocal_shared/cloud_messages.py",
     "trifocal_shared/sim_messages.py",
+    "trifocal_shared/sentences.py",
     "trifocal_firmware/testing.py",
 )
 """Of no use on glasses. Tests of and with these modules read them from the source tree instead, in this order."""

@@ -4,7 +4,8 @@ import asyncio
 import json
 from pathlib import Path
 
-from trifocal_firmware.boards.sim import SimBoard, SimHost
+from trifocal_firmware.boards.sim import SimBoard
+from trifocal_firmware.boards.sim_host import SimHost
 from trifocal_firmware.main import Firmware
 from trifocal_tools.sim.firmware_host import World
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -19,6 +20,7 @@ from trifocal_cloud.io import (
     hardware_routes,
     health_routes,
     photo_routes,
+    reference_routes,
     refusals,
     share_routes,
     sim_socket,
@@ -42,6 +44,7 @@ ROOMS = (
     glasses_routes,
     event_routes,
     console_routes,
+    reference_routes,
     glasses_socket,
     sim_socket,
     console_socket,
@@ -77,6 +80,7 @@ def create_app(settings: CloudSettings, clock: Clock | None = None, new_id: Call
     for room in ROOMS:
         app.include_router(room.router)
     console_routes.mount_pages(app)
+    reference_routes.mount_pages(app)
     return app
 
 
@@ -96,7 +100,7 @@ async def serve(settings: CloudSettings, started: Callable[[str], None], stop: a
         '
     """
     app = create_app(settings)
-    listener = socket.create_server((settings.host, settings.port), family=_family(settings.host), backlog=256)
+    listener = _listener(settings.host, settings.port)
     server = _Server(
         uvicorn.Config(
             app,
@@ -147,8 +151,20 @@ class _Server(uvicorn.Server):
         self.up.set()
 
 
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listener(host: str, port: int) -> socket.socket:
+    """A bound socket. It names TCP as its protocol, or asyncio would not switch Nagle's delay off: 40 ms an answer."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+    )[0]
+    found = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+    except OSError:
+        found.close()
+        raise
+    return found
 
 
 def _url(listener: socket.socket) -> str:

@@ -1,22 +1,19 @@
 """The console: its pages, and the cookie with which a browser is signed in."""
 
-from pathlib import Path as FilePath
 from typing import Annotated
 
 from fastapi import APIRouter, Body, FastAPI, Request
 from fastapi.responses import FileResponse, Response
-from fastapi.staticfiles import StaticFiles
 from pydantic import Field
 
 from trifocal_cloud import tokens
 from trifocal_cloud.io.answers import Done, User
 from trifocal_cloud.io.cloud import Cloud, TheCloud
 from trifocal_cloud.io.identity import COOKIE, Who, on_this_machine, same_origin, unknown
-from trifocal_cloud.io.refusals import RefusedError, documented, not_found
+from trifocal_cloud.io.pages import Pages, page
+from trifocal_cloud.io.refusals import RefusedError, documented
 from trifocal_cloud.io.schemas import Wire
 from trifocal_shared import reasons
-
-PAGES = FilePath(__file__).parent.parent / "console"
 
 router = APIRouter(tags=["console"])
 
@@ -30,10 +27,7 @@ class SignIn(Wire):
 @router.get("/", include_in_schema=False)
 async def index() -> FileResponse:
     """The console's first page."""
-    page = PAGES / "index.html"
-    if not page.is_file():
-        raise not_found()
-    return FileResponse(page, headers={"Cache-Control": "no-cache"})
+    return page("console/index.html")
 
 
 @router.post("/api/console/session", responses=documented(401, 403, 413, 422))
@@ -79,16 +73,7 @@ async def sign_out(user: Who, response: Response) -> Done:
 
 def mount_pages(app: FastAPI) -> None:
     """Serve the console's files under `/console/`."""
-    app.mount("/console", Pages(directory=PAGES), name="console")
-
-
-class Pages(StaticFiles):
-    """Files that the browser asks about each time: a new version shows at once, and works offline all the same."""
-
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+    app.mount("/console", Pages("console"), name="console")
 
 
 def _local_user(cloud: Cloud, request: Request) -> str:

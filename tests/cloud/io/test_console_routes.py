@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from trifocal_cloud.io.console_routes import PAGES
 from trifocal_cloud.io.identity import COOKIE
+from trifocal_cloud.io.pages import FOLDER
 from trifocal_cloud.testing import ANN, DAY_S, House, housed, uploaded
 
 HERE = {"Origin": "http://127.0.0.1"}
@@ -139,7 +139,7 @@ async def test_the_pages_are_served_with_a_strict_policy(house: House) -> None:
         assert index.headers["Content-Security-Policy"].startswith("default-src 'self'")
         assert "unsafe" not in index.headers["Content-Security-Policy"]
         assert index.headers["Cache-Control"] == "no-cache"
-        for path in PAGES.glob("*.js"):
+        for path in (FOLDER / "console").glob("*.js"):
             answer = await page.get(f"/console/{path.name}")
             assert answer.status_code == 200
             assert answer.headers["Cache-Control"] == "no-cache"

@@ -256,9 +256,9 @@ class Rig:
         """What commands of this kind said, in order."""
         return [event[1:] for event in self.done if event[0] == kind]
 
-    def lights(self) -> "list[object]":
-        """What the privacy light showed, in order."""
-        return [event[1] for event in self.done if event[0] == "light"]
+    def reports(self, step: str) -> "list[object]":
+        """What a person would have seen of this step, in order."""
+        return [event[2] for event in self.done if event[:2] == ("report", step)]
 
     def _carry_out(self, event: "tuple[object, ...]") -> None:
         kind = event[0]

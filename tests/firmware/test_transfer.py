@@ -14,10 +14,7 @@ from trifocal_firmware.transfer import (
     SENDING,
     STALL_MS,
     PhotoSender,
-    announcement,
-    packs,
 )
-from trifocal_shared.frame import FrameDecoder
 
 BOOT = "0123abcd"
 FIRST = "P000000001.jpg"
@@ -87,22 +84,6 @@ class TestAnnouncing(Case):
         self.sender.events()
         self.sender.timeout(999)
         self.assertEqual(self.sender.events(), [])
-
-    def test_it_tells_everything_about_the_photo(self):
-        kept = Photo("r", "p", 0, 4_000, BOOT)
-        self.store.add(kept, picture(1, 500))
-        said = announcement(kept, BOOT, 1_780_000_010_000, 10_000)
-        self.assertEqual((said.file_name, said.request_id, said.press_id), (FIRST, "r", "p"))
-        self.assertEqual((said.size, said.sha256, said.media_type), (500, kept.sha256, "photo"))
-        self.assertEqual((said.age_ms, said.timestamp), (6_000, 1_780_000_004_000))
-
-    def test_after_a_restart_the_age_is_unknown_but_a_known_time_stays(self):
-        kept = Photo("r", "p", 77, 4_000, "feedbeef")
-        said = announcement(kept, BOOT, 1_780_000_010_000, 10_000)
-        self.assertEqual((said.age_ms, said.timestamp), (-1, 77))
-        kept.at = 0
-        self.assertEqual(announcement(kept, BOOT, 1_780_000_010_000, 10_000).timestamp, 0)
-        self.assertEqual(announcement(Photo("r", "p", 0, 0, BOOT), BOOT, 0, 10).timestamp, 0)
 
 
 class TestSending(Case):
@@ -300,27 +281,6 @@ class TestTheLink(Case):
         self.sender.completed(FIRST, True, 5)
         self.assertEqual(self.kinds(), ["delivered"])
         self.assertIsNone(self.sender.deadline())
-
-
-class TestPacks(Case):
-    def test_frames_carry_the_photo(self):
-        kept = self.add(1_000)
-        decoder = FrameDecoder()
-        for frame in packs(self.store, kept, 0, 3):
-            decoder.receive(frame, 0)
-        got = decoder.events()
-        self.assertEqual(
-            [(p.index, p.file_size, p.name, len(p.data)) for p in got],
-            [(i, 1000, FIRST, n) for i, n in ((0, 400), (1, 400), (2, 200))],
-        )
-        self.assertEqual(b"".join([p.data for p in got]), picture(1, 1_000))
-
-    def test_a_file_that_has_become_shorter_is_an_error(self):
-        kept = self.add(1_000)
-        self.flash.files["000000001.photo"] = self.flash.files["000000001.photo"][:-1]
-        frames = packs(self.store, kept, 2, 3)
-        with self.assertRaises(OSError):
-            next(frames)
 
 
 if __name__ == "__main__":

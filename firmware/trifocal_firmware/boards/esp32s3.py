@@ -19,6 +19,7 @@ The device's own `main.py` is
 
 import asyncio
 import os
+import random
 
 import camera  # type: ignore[import-not-found]
 import machine  # type: ignore[import-not-found]
@@ -65,7 +66,9 @@ class XiaoSense(Board):
     model = "XIAO ESP32S3 Sense"
 
     def __init__(self) -> None:
-        super().__init__(os.urandom(4).hex(), "xiao_" + machine.unique_id().hex(), self._folder())
+        # Seeded by the hardware's generator at power-up.
+        boot_id = "%08x" % random.getrandbits(32)
+        super().__init__(boot_id, "xiao_" + machine.unique_id().hex(), self._folder())
         self._light = machine.Pin(21, machine.Pin.OUT, value=1)
         self._cell = machine.ADC(machine.Pin(1), atten=machine.ADC.ATTN_11DB)
         self._level = self._measure()

@@ -1,6 +1,5 @@
 """The board's own logic on paper hardware: `machine` and `camera` are put in place before it is imported."""
 
-import os
 import sys
 import unittest
 
@@ -26,7 +25,7 @@ class ADC:
     ATTN_11DB = 3
     microvolts = 2_075_000
 
-    def __init__(self, pin, atten):
+    def __init__(self, *_, **__):
         pass
 
     def read_uv(self):
@@ -52,10 +51,8 @@ class UART:
 
 
 class WDT:
-    fed = 0
-
     def __init__(self, timeout):
-        WDT.timeout = timeout
+        WDT.timeout, WDT.fed = timeout, 0
 
     def feed(self):
         WDT.fed += 1
@@ -101,33 +98,24 @@ class Sensor:
 
 
 class CameraModule:
-    Camera = Sensor
+    class Names:
+        JPEG, WHEN_EMPTY, VGA, XGA, SXGA, UXGA = 4, 0, 10, 12, 14, 15
 
-    class PixelFormat:
-        JPEG = 4
-
-    class GrabMode:
-        WHEN_EMPTY = 0
-
-    class FrameSize:
-        VGA, XGA, SXGA, UXGA = 10, 12, 14, 15
+    Camera, PixelFormat, GrabMode, FrameSize = Sensor, Names, Names, Names
 
 
 class Pause:
-    """Awaiting this hands the seconds to whoever steps the coroutine."""
-
-    def __init__(self, seconds):
-        self.seconds = seconds
+    """Awaiting this hands control to whoever steps the coroutine."""
 
     def __iter__(self):
-        yield self.seconds
+        yield
 
     __await__ = __iter__
 
 
 class Flag:
     def wait(self):
-        return Pause(0)
+        return Pause()
 
 
 class Paper:
@@ -138,7 +126,7 @@ class Paper:
 
     @staticmethod
     async def sleep(seconds):
-        await Pause(seconds)
+        await Pause()
 
     @staticmethod
     def create_task(coroutine):
@@ -149,10 +137,6 @@ class Os:
     """What the board takes from os: a flash with nothing on it."""
 
     made = []
-
-    @staticmethod
-    def urandom(count):
-        return os.urandom(count) if hasattr(os, "urandom") else b"\x01\x23\xab\xcd"[:count]
 
     @staticmethod
     def listdir(folder):
@@ -166,18 +150,12 @@ class Os:
 class Firmware:
     def __init__(self):
         self.told = []
-
-    def link_opened(self):
-        self.told.append("opened")
-
-    def link_received(self, data):
-        self.told.append(data)
+        self.link_received = self.told.append
+        self.link_opened = lambda: self.told.append("opened")
+        self.changed = lambda: self.told.append("changed")
 
     def level_changed(self, name, down):
         self.told.append((name, down))
-
-    def changed(self):
-        self.told.append("changed")
 
 
 def board_module():
@@ -207,7 +185,7 @@ class Case(unittest.TestCase):
         for module in self.modules:
             module.asyncio = Paper
         self.real_os, self.modules[0].os = self.modules[0].os, Os
-        Paper.tasks, Sensor.made, Os.made, WDT.fed, ADC.microvolts = [], [], [], 0, 2_075_000
+        Paper.tasks, Sensor.made, Os.made, ADC.microvolts = [], [], [], 2_075_000
         self.board = self.modules[0].XiaoSense()
 
     def tearDown(self):

@@ -59,6 +59,7 @@ class Ticket:
 
     @property
     def local(self) -> bool:
+        """Whether nobody asked for this photo: the glasses took it on their own."""
         return self.request_id.startswith(LOCAL_PREFIX)
 
 

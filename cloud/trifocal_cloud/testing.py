@@ -37,13 +37,16 @@ class House:
 
     @property
     def cloud(self) -> Cloud:
+        """Its parts."""
         found: Cloud = self.app.state.cloud
         return found
 
     def token(self, user: str = ANN, ttl_s: int = DAY_S) -> str:
+        """A core token by the house's own clock."""
         return tokens.issue(load_or_create(self.settings.data_dir), user, ttl_s, self.clock.epoch_ms() // 1000)
 
     def client(self, user: str | None = ANN, host: str = "testserver", address: str = "10.0.0.9") -> httpx.AsyncClient:
+        """Requests of this user, None is nobody, to this host from this address."""
         transport = httpx.ASGITransport(app=self.app, client=(address, 50_000))
         headers = {"Authorization": f"Bearer {self.token(user)}"} if user else {}
         return httpx.AsyncClient(transport=transport, base_url=f"http://{host}", headers=headers)
@@ -115,10 +118,12 @@ class Running:
     other: str = BOB
 
     def token(self, user: str = "", ttl_s: int = DAY_S) -> str:
+        """A core token by the real clock; of `user` when no name is given."""
         now_s = Clock().epoch_ms() // 1000
         return tokens.issue(load_or_create(self.data_dir), user or self.user, ttl_s, now_s)
 
     def headers(self, user: str = "") -> dict[str, str]:
+        """What says who speaks."""
         return {"Authorization": f"Bearer {self.token(user)}"}
 
     def client(self, user: str | None = "") -> httpx.AsyncClient:
@@ -126,6 +131,7 @@ class Running:
         return httpx.AsyncClient(base_url=self.url, headers={} if user is None else self.headers(user))
 
     def ws(self, path: str) -> str:
+        """The address of a socket."""
         return self.url.replace("http://", "ws://") + path
 
 

@@ -69,7 +69,8 @@ async def test_stopping_does_not_wait_for_those_who_wait(tmp_path: Path) -> None
     async with running.client() as client:
         await pressed(client)
         waiting = asyncio.create_task(client.get("/api/presses/boot-1?wait=60"))
-        await asyncio.sleep(0.05)
+        async with running.client() as other:
+            await other.get("/health")
         stop.set()
         assert (await waiting).json()["final"] is False
     async with asyncio.timeout(main.GRACEFUL_S):

@@ -20,6 +20,8 @@ class ErrorBody(Wire):
 
 
 class Health(Wire):
+    """It is up."""
+
     status: Literal["ok"]
     version: str
 
@@ -55,6 +57,8 @@ class RequestState(Wire):
 
 
 class Requested(Wire):
+    """A photo was asked for; wait for it under this id."""
+
     request_id: str
 
 
@@ -86,6 +90,8 @@ class GalleryPage(Wire):
 
 
 class Done(Wire):
+    """It is done."""
+
     success: Literal[True] = True
 
 

@@ -6,6 +6,7 @@ bytes and row the cloud may die: the key follows from user, request and content,
 
 import errno
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from trifocal_shared.clock import Clock
 from trifocal_shared.cloud_messages import UploadAnswer, UploadMetadata
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+UPLOAD_LIMIT = 8
+"""How many uploads of one user may be under way; one more is asked to come again."""
 
 
 class Intake:
@@ -54,12 +57,23 @@ class Intake:
         self._thumbnails = thumbnails
         self._staging = staging
         self._limits = limits
+        self._under_way: Counter[str] = Counter()
         staging.mkdir(parents=True, exist_ok=True)
         for litter in staging.iterdir():
             litter.unlink()
 
     async def receive(self, user: str, request: Request) -> UploadAnswer:
         """Take in one upload of this user. Raises RefusedError."""
+        if self._under_way[user] >= UPLOAD_LIMIT:
+            raise RefusedError(429, reasons.TOO_MANY, headers={"Retry-After": "1"})
+        self._under_way[user] += 1
+        try:
+            return await self._receive(user, request)
+        finally:
+            self._under_way[user] -= 1
+            self._under_way += Counter()
+
+    async def _receive(self, user: str, request: Request) -> UploadAnswer:
         path = self._staging / hashlib.sha256(self._new_id().encode()).hexdigest()
         try:
             with Upload(path, request.headers.get("content-type", ""), self._limits) as upload:

@@ -54,7 +54,7 @@ class Wanted(Wire):
 @router.post(
     UPLOAD_PATH.removeprefix("/api"),
     response_model=Annotated[UploadAnswer, Derived()],
-    responses=documented(401, 403, 408, 409, 413, 415, 422, 507),
+    responses=documented(401, 403, 408, 409, 413, 415, 422, 429, 507),
     openapi_extra=UPLOAD_BODY,
 )
 async def upload(cloud: TheCloud, user: Who, request: Request) -> UploadAnswer:

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import hashlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -69,6 +70,31 @@ async def test_two_at_the_same_instant_are_one_photo(house: House, client: httpx
     assert sorted(answer["duplicate"] for answer in answers) == [False, True, True, True]
     assert len(await photo_rows(house)) == 1
     assert len(files(house)) == 1
+
+
+async def test_only_so_many_are_under_way_for_one_user(
+    client: httpx.AsyncClient, bob: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "UPLOAD_LIMIT", 2)
+    started, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        started.set()
+        await go_on.wait()
+        yield b""
+
+    headers = {"Content-Type": "multipart/form-data; boundary=B"}
+    slow_ones = [
+        asyncio.create_task(client.post("/api/photos/upload", content=slow(), headers=headers)) for _ in range(2)
+    ]
+    await started.wait()
+    await asyncio.sleep(0)
+    refused = await upload(client, "local_1")
+    assert (refused.status_code, refused.json()["error"], refused.headers["Retry-After"]) == (429, "too_many", "1")
+    assert (await upload(bob, "local_1")).status_code == 200
+    go_on.set()
+    assert {answer.status_code for answer in await asyncio.gather(*slow_ones)} == {422}
+    assert (await upload(client, "local_1")).status_code == 200
 
 
 async def test_other_bytes_under_the_same_id_are_a_conflict(client: httpx.AsyncClient) -> None:

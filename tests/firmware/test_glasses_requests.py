@@ -26,10 +26,11 @@ class TestARequest(unittest.TestCase):
         self.assertEqual(self.rig.gateway.statuses("old"), ["failed stale"])
         self.assertEqual(self.rig.gateway.statuses("new"), DONE)
 
-    def test_ids_that_are_no_ids_are_ignored(self):
+    def test_ids_that_are_no_ids_are_counted_and_ignored(self):
         for request_id in ("", "x" * (LONGEST_ID + 1), "ü" * LONGEST_ID):
             self.rig.ask(request_id)
         self.assertEqual(self.rig.pictures, 0)
+        self.assertEqual(self.rig.glasses.session.counts["malformed"], 3)
 
     def test_each_condition_is_a_reason(self):
         cases = ((9, False, False, reasons.BATTERY_LOW), (100, False, True, reasons.GLASSES_FOLDED))

@@ -13,6 +13,8 @@ Each change is one event for the gateway, except ASKED, which is its own word, a
 and GONE are final, and nothing follows them.
 """
 
+import hashlib
+
 from trifocal_shared.messages import PhotoStatus
 
 STALE_MS = 30_000
@@ -20,6 +22,9 @@ STALE_MS = 30_000
 
 MOST_REMEMBERED = 32
 """More requests than come within the time that a repeat may take."""
+
+MARK = 8
+"""Bytes of an id's SHA-256 that stand for it: ids are long, and heap is dear."""
 
 _NEXT = {
     "asked": ("capturing", "failed"),
@@ -34,12 +39,12 @@ class Photos:
 
     def __init__(self) -> None:
         self._tasks: dict[str, tuple[str, str]] = {}  # request id -> state, press id
-        self._known: list[str] = []
+        self._known = b""  # marks of ids, the latest last
         self._events: list[tuple[str, str, str, str, str]] = []
 
     def asked(self, request_id: str, press_id: str) -> bool:
         """Somebody wants this photo. False: it is one already asked for, and nothing is to be done."""
-        if request_id in self._tasks or request_id in self._known:
+        if request_id in self._tasks or self._remembers(request_id):
             return False
         self._tasks[request_id] = ("asked", press_id)
         return True
@@ -82,11 +87,17 @@ class Photos:
         return events
 
     def _remember(self, request_id: str) -> None:
-        if request_id in self._known:
-            self._known.remove(request_id)
-        self._known.append(request_id)
-        if len(self._known) > MOST_REMEMBERED:
-            self._known.pop(0)
+        if not self._remembers(request_id):
+            self._known = self._known[MARK - MOST_REMEMBERED * MARK :] + _mark(request_id)
+
+    def _remembers(self, request_id: str) -> bool:
+        mark = _mark(request_id)
+        return mark in [self._known[at : at + MARK] for at in range(0, len(self._known), MARK)]
+
+
+def _mark(request_id: str) -> bytes:
+    digest = hashlib.sha256(request_id.encode())
+    return digest.digest()[:MARK]
 
 
 def stale(timestamp: int, epoch_ms: int) -> bool:

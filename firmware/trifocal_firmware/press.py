@@ -8,10 +8,10 @@
                                      ▲
               failure, 5 s of silence, link lost
 
-Each press ends in exactly one of PHOTO, NOTHING and REFUSED, whatever is said how often and how late. An answer to a
-press that was decided here may still bring a request that somebody waits for: that is LATE, with reason
-`captured_locally`. A request for a press that is unknown here (of an earlier boot, or long forgotten), or that has
-another one already, is LATE with reason `stale`; a repeated answer is nothing.
+Each press ends in exactly one of PHOTO, NOTHING and REFUSED, whatever is said how often and how late. A request that
+comes after that, or for a press that is unknown here (of an earlier boot), may be one that somebody waits for: it is
+LATE, with reason `captured_locally` when the press was decided here, else `stale`. `Photos` knows whether it is only
+the repeated answer to a request that is being served.
 """
 
 from trifocal_shared import reasons
@@ -21,7 +21,7 @@ MOST_WAITING = 8
 """Presses in flight; one more is decided here at once."""
 
 MOST_REMEMBERED = 16
-"""Presses whose late or repeated answers are still understood."""
+"""Presses decided here whose late answers are still understood."""
 
 # Events, as tuples:
 #   ("ask", press_id, button, press_type)       say it to the gateway
@@ -38,7 +38,7 @@ class Presses:
         self._boot_id = boot_id
         self._count = 0
         self._waiting: dict[str, tuple[str, str, int]] = {}  # press id -> button, type, deadline
-        self._ended: list[tuple[str, str]] = []  # press id, the request it led to
+        self._here: list[int] = []  # the latest that were decided here
         self._events: list[tuple[str, ...]] = []
 
     def pressed(self, button: str, press_type: str, refusal: str, now: int) -> str:
@@ -92,9 +92,16 @@ class Presses:
         return events
 
     def _age(self, press_id: str) -> "tuple[int, int]":
-        return self._waiting[press_id][2], int(press_id[len(self._boot_id) + 1 :])
+        return self._waiting[press_id][2], self._number(press_id)
+
+    def _number(self, press_id: str) -> int:
+        boot_id, _, number = press_id.partition("-")
+        return int(number) if boot_id == self._boot_id and number.isdigit() else 0
 
     def _decide_here(self, press_id: str, reason: str) -> None:
+        self._here.append(self._number(press_id))
+        if len(self._here) > MOST_REMEMBERED:
+            self._here.pop(0)
         if self._waiting[press_id][:2] == ("photo", "short"):
             self._end("photo", press_id, _local_id(press_id), reason)
         else:
@@ -102,16 +109,13 @@ class Presses:
 
     def _end(self, kind: str, press_id: str, request_id: str, reason: str) -> None:
         del self._waiting[press_id]
-        self._ended.append((press_id, request_id))
-        if len(self._ended) > MOST_REMEMBERED:
-            self._ended.pop(0)
         self._events.append((kind, press_id, request_id, reason))
 
     def _answered_late(self, answer: ButtonPressResponse) -> None:
-        press_id, request_id = answer.press_id, answer.request_id
-        if request_id and (press_id, request_id) not in self._ended:
-            here = (press_id, _local_id(press_id)) in self._ended
-            self._events.append(("late", press_id, request_id, reasons.CAPTURED_LOCALLY if here else reasons.STALE))
+        if answer.request_id:
+            here = self._number(answer.press_id) in self._here
+            reason = reasons.CAPTURED_LOCALLY if here else reasons.STALE
+            self._events.append(("late", answer.press_id, answer.request_id, reason))
 
 
 def _local_id(press_id: str) -> str:

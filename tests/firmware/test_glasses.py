@@ -59,6 +59,14 @@ class TestAPress(unittest.TestCase):
         rig.pump()
         self.assertEqual((rig.pictures, len(rig.gateway.photos)), (1, 1))
 
+    def test_an_answer_told_twice_is_one_photo_and_no_failure(self):
+        rig = Rig()
+        rig.connect()
+        rig.press()
+        rig.gateway.answer(rig.gateway.all_of(messages.ButtonPress)[0], "request-0123abcd-1")
+        rig.pump()
+        self.assertEqual((rig.pictures, rig.gateway.statuses("request-0123abcd-1")), (1, DONE))
+
     def test_a_person_sees_it_pressed_and_ended(self):
         rig = Rig()
         rig.connect()

@@ -54,12 +54,15 @@ class TestAnswers(unittest.TestCase):
         said = answer(self.press_id, action="stop_video", request_id="")
         self.assertEqual(self.outcome(said), [("refused", self.press_id, "local_0123abcd_1", reasons.UNSUPPORTED)])
 
-    def test_a_repeated_answer_is_nothing(self):
-        self.assertEqual(len(self.outcome(*[answer(self.press_id)] * 3)), 1)
+    def test_a_second_answer_does_not_end_the_press_again(self):
+        events = self.outcome(answer(self.press_id), answer(self.press_id), answer(self.press_id, request_id="other"))
+        self.assertEqual([event[0] for event in events], ["photo", "late", "late"])
+        self.assertEqual(events[2], ("late", self.press_id, "other", reasons.STALE))
 
-    def test_a_second_answer_with_another_request_ends_that_request(self):
-        events = self.outcome(answer(self.press_id), answer(self.press_id, request_id="other"))
-        self.assertEqual(events[1], ("late", self.press_id, "other", reasons.STALE))
+    def test_ids_that_look_like_ours_but_are_not_are_stale(self):
+        self.presses.timeout(PRESS_ANSWER_MS)
+        for press_id in ("", "-1", "0123abcd", "0123abcd-", "0123abcd-x", "0123abcd--1", "0123abcd-9", "feedbeef-1"):
+            self.assertEqual(self.outcome(answer(press_id)), [("late", press_id, "r", reasons.STALE)])
 
     def test_silence_for_five_seconds_is_captured_locally(self):
         self.presses.events()

@@ -38,7 +38,7 @@ def print_failure(failure: "Failure", as_json: bool) -> None:
 
 
 def terminal() -> "Console":
-    """Rich on stdout; plain text when that is not a terminal."""
+    """Rich on stdout; plain text, and wide enough for any table of ours, when that is not a terminal."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)

@@ -40,6 +40,7 @@ def uploads(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     real = httpx.Client
     monkeypatch.setattr(httpx, "Client", lambda **options: real(**options | {"transport": httpx.MockTransport(answer)}))
     monkeypatch.setattr(press, "fresh_up", fresh)
+    monkeypatch.setattr(press, "REST_S", 0)
     return seen
 
 
@@ -50,10 +51,11 @@ def test_press_and_upload_are_measured_in_turns_and_broken_down(uploads: list[by
     assert len(requests) == len(uploads)
     assert [row["name"] for row in found["rows"]] == [
         "press to gallery",
-        "  … glasses captured",
-        "  … cloud stored",
-        "  … the asking itself",
+        "  glasses captured",
+        "  cloud stored",
+        "  the asking itself",
         "bare upload, 0 kB",
+        "press to gallery, in a row",
     ]
     assert [row["median"] for row in found["rows"][1:3]] == [30.0, 60.0]
     assert found["aims"][0]["at_most"] == press.AIM_MS

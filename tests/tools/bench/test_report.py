@@ -28,11 +28,12 @@ def test_aims_are_met_at_their_bound() -> None:
 
 
 def test_a_report_is_readable() -> None:
-    rows = [report.row("ours", "ms", [12340.0], to=report.row("peer", "ms", [10.0]))]
+    peer = report.row("peer", "ms", [10.0])
+    rows = [peer, report.row("ours", "ms", [12340.0], to=peer)]
     found = report.result("queue", rows, [report.at_least("ratio", 2, 3), report.at_most("cost", 1, 3)])
     assert {"bench", "machine", "rows", "aims"} == set(found)
     stream = io.StringIO()
     report.print_report(found, Console(file=stream, width=120))
     said = stream.getvalue()
-    for words in ("12,340", "1,234 x peer", "unmet ratio: 2 (aim ≥ 3)", "met   cost: 1 (aim ≤ 3)"):
+    for words in ("12,340", "1,234 x #1", "unmet ratio: 2 (aim ≥ 3)", "met   cost: 1 (aim ≤ 3)"):
         assert words in said

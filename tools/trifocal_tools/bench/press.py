@@ -10,6 +10,7 @@ import json
 import statistics
 import time
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 from trifocal_tools.bench import report
@@ -23,36 +24,51 @@ QUICK_ROUNDS = 20
 WARM_UP = 3
 PRESS_S = 20.0
 
+REST_S = 0.25
+"""Between presses, as between a person's: what follows a stored photo (thumbnail, end on the glasses) is over."""
+
 AIM_MS = 300
 """Issue 2: median press to gallery on one machine."""
 
 
+@dataclass
+class Samples:
+    """What was measured, in ms."""
+
+    at_rest: list[float] = field(default_factory=list)
+    in_a_row: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+    steps: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+
 def run(quick: bool) -> dict[str, Any]:
     """Press and upload in turns against a freshly started `up`. Raises Failure when a press does not arrive."""
+    rounds = QUICK_ROUNDS if quick else ROUNDS
     with fresh_up() as said, Client(Endpoint(said["cloud"], said["token"])) as client:
         for _ in range(WARM_UP):
-            state = pressed(client)
+            state = pressed(client)[1]
         data = client.photo_bytes(state["photoUrl"])
-        press_ms: list[float] = []
-        upload_ms: list[float] = []
-        steps: dict[str, list[float]] = defaultdict(list)
-        for number in range(QUICK_ROUNDS if quick else ROUNDS):
-            started = time.perf_counter()
-            state = pressed(client)
-            press_ms.append((time.perf_counter() - started) * 1000)
-            for name, ms in durations(state["steps"], press_ms[-1]):
-                steps[name].append(ms)
-            upload_ms.append(_uploaded(client, number, data))
-    return summed_up(press_ms, upload_ms, steps, len(data))
+        found = Samples()
+        for number in range(rounds):
+            time.sleep(REST_S)
+            ms, state = pressed(client)
+            found.at_rest.append(ms)
+            for name, part in durations(state["steps"], ms):
+                found.steps[name].append(part)
+            time.sleep(REST_S)
+            found.bare.append(_uploaded(client, number, data))
+        found.in_a_row = [pressed(client)[0] for _ in range(rounds)]
+    return summed_up(found, len(data))
 
 
-def pressed(client: Client) -> dict[str, Any]:
-    """One press, followed into the gallery. Raises Failure when it does not get there."""
+def pressed(client: Client) -> tuple[float, dict[str, Any]]:
+    """How many ms one press took into the gallery, and its state there. Raises Failure when it does not get there."""
+    started = time.perf_counter()
     press_id = str(client.tell_glasses("press", "photo")["pressId"])
     state = client.follow(press_id, PRESS_S)
     if state.get("status") != "stored":
         raise Failure(f"press {press_id} ended as {state.get('status')}: {state.get('reason')}")
-    return state
+    return (time.perf_counter() - started) * 1000, state
 
 
 def durations(steps: list[dict[str, Any]], whole_ms: float) -> list[tuple[str, float]]:
@@ -65,15 +81,14 @@ def durations(steps: list[dict[str, Any]], whole_ms: float) -> list[tuple[str, f
     return [*found, ("the asking itself", whole_ms - sum(ms for _, ms in found))]
 
 
-def summed_up(
-    press_ms: list[float], upload_ms: list[float], steps: dict[str, list[float]], size: int
-) -> dict[str, Any]:
-    """The report: floor, ours, and ours step by step."""
-    floor = report.row(f"bare upload, {size / 1000:.0f} kB", "ms", upload_ms)
-    ours = report.row("press to gallery", "ms", press_ms, to=floor)
-    parts = [report.row(f"  … {name}", "ms", ms) for name, ms in steps.items()]
-    aim = report.at_most("median press to gallery, ms", statistics.median(press_ms), AIM_MS)
-    return report.result("press", [ours, *parts, floor], [aim])
+def summed_up(found: Samples, size: int) -> dict[str, Any]:
+    """The report: ours, step by step, and the floor."""
+    floor = report.row(f"bare upload, {size / 1000:.0f} kB", "ms", found.bare)
+    ours = report.row("press to gallery", "ms", found.at_rest, to=floor)
+    parts = [report.row(f"  {name}", "ms", ms) for name, ms in found.steps.items()]
+    hurried = report.row("press to gallery, in a row", "ms", found.in_a_row, to=ours)
+    aim = report.at_most("median press to gallery, ms", statistics.median(found.at_rest), AIM_MS)
+    return report.result("press", [ours, *parts, floor, hurried], [aim])
 
 
 def _uploaded(client: Client, number: int, data: bytes) -> float:

@@ -52,17 +52,22 @@ def machine() -> dict[str, Any]:
 
 
 def print_report(found: dict[str, Any], console: "Console") -> None:
-    """Two tables: what was measured, and which aims are met."""
+    """A table of what was measured, ratios naming the row they are to, and which aims are met."""
+    from rich import box
     from rich.table import Table
 
     on = found["machine"]
     where = ", ".join(f"{value} {key}" if key == "cpus" else str(value) for key, value in on.items())
-    table = Table(title=f"bench {found['bench']} on {where}", title_justify="left")
-    for heading in ("", "median", "min", "max", "unit", "ratio"):
-        table.add_column(heading, justify="left" if heading in ("", "unit", "ratio") else "right")
-    for one in found["rows"]:
-        ratio = f"{_text(one['ratio'])} x {one['to']}" if one["ratio"] is not None else ""
-        table.add_row(one["name"], _text(one["median"]), _text(one["min"]), _text(one["max"]), one["unit"], ratio)
+    table = Table(title=f"bench {found['bench']} on {where}", title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("#", "", "median", "min", "max"):
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=bool(heading))
+    table.add_column("", max_width=9)
+    table.add_column("ratio", no_wrap=True)
+    numbers = {one["name"]: number for number, one in enumerate(found["rows"], 1)}
+    for number, one in enumerate(found["rows"], 1):
+        ratio = f"{_text(one['ratio'])} x #{numbers.get(one['to'], '?')}" if one["ratio"] is not None else ""
+        numerals = [_text(one[key]) for key in ("median", "min", "max")]
+        table.add_row(str(number), one["name"], *numerals, one["unit"], ratio)
     console.print(table)
     for aim in found["aims"]:
         sign, bound = ("≤", aim["at_most"]) if "at_most" in aim else ("≥", aim["at_least"])

@@ -127,15 +127,15 @@ class PhotoDesk:
         """A photo that the glasses took on their own was heard of."""
         if self.watches(ticket.user, ticket.request_id):
             return
-        mine = [key for key, pending in self._pending.items() if key[0] == ticket.user and pending.ticket.local]
-        if len(mine) >= LOCAL_LIMIT:
-            del self._pending[mine[0]]
-        self._watch(ticket, REQUESTED, None, None)
+        self._watch_local(ticket, REQUESTED)
         self._captured_locally(ticket)
 
     def restored(self, ticket: Ticket, status: str, now: int) -> None:
         """The request was open when the cloud went down; its time begins again, without the wait for a first word."""
-        self._watch(ticket, status, None if ticket.local else now + SYSTEM_BUDGET_MS, None)
+        if ticket.local:
+            self._watch_local(ticket, status)
+        else:
+            self._watch(ticket, status, now + SYSTEM_BUDGET_MS, None)
         self._step(ticket, OURS, "restored", status)
 
     def presence(self, user: str, gateway: bool, glasses: bool, now: int) -> None:
@@ -230,6 +230,12 @@ class PhotoDesk:
 
     def _watch(self, ticket: Ticket, status: str, ends_at: int | None, silent_at: int | None) -> None:
         self._pending[(ticket.user, ticket.request_id)] = _Pending(ticket, status, ends_at, silent_at)
+
+    def _watch_local(self, ticket: Ticket, status: str) -> None:
+        mine = [key for key, pending in self._pending.items() if key[0] == ticket.user and pending.ticket.local]
+        if len(mine) >= LOCAL_LIMIT:
+            del self._pending[mine[0]]
+        self._watch(ticket, status, None, None)
 
     def _learnt(self, ticket: Ticket) -> _Pending | None:
         """The request that is spoken of; a local photo's press may become known only now."""

@@ -198,6 +198,9 @@ class Sessions:
             "activeAppSessions": [],
             "loadingApps": [],
             "appSubscriptions": {},
+            "requiresAudio": False,
+            "minimumTranscriptionLanguages": [],
+            "isTranscribing": False,
         }
         ack = ConnectionAck(session_id=session.session_id, user_session=view)
         self._events.append(Outgoing(session.user, session.epoch, ack))

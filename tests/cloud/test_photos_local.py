@@ -82,8 +82,10 @@ def test_only_so_many_local_photos_are_watched() -> None:
     desk = PhotoDesk()
     for number in range(LOCAL_LIMIT + 1):
         desk.adopted(Ticket(ANN, f"local_{number}"), 0)
+    desk.restored(Ticket(ANN, "local_before"), CAPTURED, 0)
     assert not desk.watches(ANN, "local_0")
-    assert desk.watches(ANN, "local_1")
+    assert not desk.watches(ANN, "local_1")
+    assert desk.watches(ANN, "local_2")
     assert desk.watches(ANN, f"local_{LOCAL_LIMIT}")
 
 

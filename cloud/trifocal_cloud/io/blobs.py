@@ -60,6 +60,8 @@ class Blobs:
         """The store renames into place but does not fsync: the file, then every directory down to it."""
         path = self._folder / key
         _fsync(path)
+        if os.name != "posix":  # Windows cannot open a directory, and writes its entries down by itself
+            return
         for folder in path.parents:
             _fsync(folder)
             if folder == self._folder:

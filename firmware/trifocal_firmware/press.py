@@ -95,8 +95,11 @@ class Presses:
         return self._waiting[press_id][2], self._number(press_id)
 
     def _number(self, press_id: str) -> int:
-        boot_id, _, number = press_id.partition("-")
-        return int(number) if boot_id == self._boot_id and number.isdigit() else 0
+        try:
+            number = int(press_id[len(self._boot_id) + 1 :])
+        except ValueError:
+            return 0
+        return number if press_id == self._boot_id + "-" + str(number) else 0
 
     def _decide_here(self, press_id: str, reason: str) -> None:
         self._here.append(self._number(press_id))

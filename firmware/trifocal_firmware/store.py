@@ -204,13 +204,21 @@ def _stem(number: int) -> str:
 
 def _number(name: str) -> int:
     stem, _, kind = name.partition(".")
-    return int(stem) if len(stem) == 9 and stem.isdigit() and "." + kind in (PHOTO, BAD) else 0
+    number = _whole(stem)
+    return number if stem == _stem(number) and "." + kind in (PHOTO, BAD) else 0
 
 
 def number_of(file_name: str) -> int:
     """The number in a name that `Photo.file_name` gave, or 0 for any other text."""
-    number = int(file_name[1:10]) if file_name[1:10].isdigit() else 0
+    number = _whole(file_name[1:10])
     return number if file_name == "P%09d.jpg" % number else 0
+
+
+def _whole(text: str) -> int:
+    try:
+        return max(0, int(text))
+    except ValueError:  # asked rather than tested: `isdigit` says yes to more than `int` takes
+        return 0
 
 
 def _to_header(photo: Photo) -> "dict[str, object]":

@@ -3,6 +3,7 @@ import unittest
 from trifocal_firmware.testing import EPOCH_MS, MemoryFlash, PowerCut, Rig, picture
 from trifocal_shared import messages
 from trifocal_shared.frame import STRING, encode_frame
+from trifocal_shared.message import fields
 from trifocal_shared.testing import Chance
 
 
@@ -78,6 +79,42 @@ class TestABadLink(unittest.TestCase):
             whole = request_id in rig.gateway.photos
             failed = [s for s in rig.gateway.statuses(request_id) if s.startswith("failed")]
             self.assertEqual((whole, len(failed)), (True, 0), request_id)
+
+    def test_hostile_values_never_raise_and_the_glasses_go_on(self):
+        nasty = {
+            str: [
+                "",
+                "\x00",
+                "²",
+                "P²²²²²²²²².jpg",
+                "P-00000001.jpg",
+                "P000000001.jpg",
+                "0123abcd-",
+                "0123abcd-²",
+                "x" * 900,
+            ],
+            int: [0, -1, 1, 399, 400, 1 << 31, 2**53, -(2**53)],
+            bool: [True, False],
+        }
+        rig = Rig()
+        rig.connect()
+        rig.gateway.takes = False
+        rig.press()
+        chance = Chance(5)
+        for cls in list(messages.TO_GLASSES.values()) * 40:
+            values = {}
+            for name, field in fields(cls).items():
+                pool = field.choices or nasty[field.kind]
+                values[name] = pool[chance.below(len(pool))]
+            if cls is not messages.TransferComplete or not values["success"]:
+                rig.gateway.say(cls(**values))
+                rig.pump()
+        rig.boot("feedbeef")
+        rig.gateway.takes = True
+        rig.connect()
+        rig.wait(60_000)
+        self.assertIn("request-0123abcd-1", rig.gateway.photos)
+        self.assertEqual(rig.store.count, 0)
 
     def test_hostile_bytes_never_raise_and_the_glasses_go_on(self):
         rig = Rig()

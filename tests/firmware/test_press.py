@@ -61,7 +61,17 @@ class TestAnswers(unittest.TestCase):
 
     def test_ids_that_look_like_ours_but_are_not_are_stale(self):
         self.presses.timeout(PRESS_ANSWER_MS)
-        for press_id in ("", "-1", "0123abcd", "0123abcd-", "0123abcd-x", "0123abcd--1", "0123abcd-9", "feedbeef-1"):
+        for press_id in (
+            "",
+            "-1",
+            "0123abcd",
+            "0123abcd-",
+            "0123abcd-x",
+            "0123abcd--1",
+            "0123abcd-²",
+            "0123abcd-01",
+            "feedbeef-1",
+        ):
             self.assertEqual(self.outcome(answer(press_id)), [("late", press_id, "r", reasons.STALE)])
 
     def test_silence_for_five_seconds_is_captured_locally(self):

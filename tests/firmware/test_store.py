@@ -116,6 +116,8 @@ class TestNumbers(unittest.TestCase):
             "Q000000042.jpg",
             "P00000004a.jpg",
             "P-00000042.jpg",
+            "P²²²²²²²²².jpg",
+            "P 00000042.jpg",
             "P000000000.jpg",
         ):
             self.assertEqual(number_of(bad), 0)
@@ -176,7 +178,15 @@ class TestDamage(unittest.TestCase):
 
     def test_torn_files_and_strangers_are_no_photos(self):
         self.flash.files["000000009.tmp"] = b"torn"
-        for stranger in ("notes.txt", "photo", ".photo", "000000008.png", "00000008.photo", "00000000a.photo"):
+        for stranger in (
+            "notes.txt",
+            "photo",
+            ".photo",
+            "000000008.png",
+            "00000008.photo",
+            "00000000a.photo",
+            "²²²²²²²²².photo",
+        ):
             self.flash.files[stranger] = b"?"
         self.assertEqual(self.reopen(), [1, 2, 3])
         self.assertNotIn("000000009.tmp", self.flash.files)

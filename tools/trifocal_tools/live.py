@@ -174,10 +174,8 @@ def press_line(said: dict[str, Any], ms: int) -> dict[str, str]:
     status = str(said.get("status") or "unknown")
     if status == "stored":
         return {"status": status, "said": f"after {ms} ms  {said.get('photoUrl', '')}"}
-    if status == "failed":
-        reason = str(said.get("reason") or "")
-        return {"status": status, "said": SENTENCES.get(reason, reason)}
-    return {"status": status, "said": ""}
+    reason = str(said.get("reason") or "")
+    return {"status": status, "said": SENTENCES.get(reason, reason)}
 
 
 def _part_line(part: Part) -> Text:

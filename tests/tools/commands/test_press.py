@@ -64,6 +64,13 @@ def test_a_failed_photo_ends_with_1_and_the_reason(table_cloud: Any, trifocal: R
     assert "the battery is too low" in err
 
 
+def test_a_press_that_nobody_makes_a_photo_of_ends_with_its_reason(table_cloud: Any, trifocal: Run) -> None:
+    said = {"status": "unknown", "final": True, "reason": "unsupported"}
+    table_cloud.answer("GET", "/api/presses/a-1", said)
+    code, _, err = trifocal("press", "video", "--wait")
+    assert (code, "cannot do that" in err) == (failure.FAILED, True)
+
+
 def test_time_that_runs_out_says_where_it_stands(table_cloud: Any, trifocal: Run) -> None:
     table_cloud.answer("GET", "/api/presses/a-1", {"status": "captured", "final": False})
     code, out, _ = trifocal("press", "--wait", "--timeout", "0", "--json")

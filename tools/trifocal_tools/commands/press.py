@@ -90,17 +90,22 @@ def _pressed(press_id: str, as_json: bool) -> None:
         output.print_line(f"pressed ({press_id}); add --wait to see what comes of it")
 
 
+def _to_come(found: dict[str, Any]) -> bool:
+    """Whether our patience ended and not the press."""
+    return bool(found["status"] != "failed" and found["reason"] == "timed_out")
+
+
 def _why(found: dict[str, Any]) -> str:
     from trifocal_shared.reasons import SENTENCES
 
-    if found["status"] != "failed":
-        return f"no photo within {found['ms'] / 1000:.0f} s; the press stands at '{found['status']}'"
     reason = str(found["reason"])
+    if _to_come(found):
+        return f"no photo within {found['ms'] / 1000:.0f} s; the press stands at '{found['status']}'"
     return f"no photo: {SENTENCES.get(reason, reason)}"
 
 
 def _hint(found: dict[str, Any]) -> str:
-    if found["status"] != "failed":
+    if _to_come(found):
         return "it may still come: `trifocal glasses` shows whether they are online and what waits on them"
     return "`trifocal glasses` shows how they are"
 

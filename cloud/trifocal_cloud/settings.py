@@ -22,9 +22,7 @@ class CloudSettings(BaseSettings):
     public_url: str = Field(default="", description="how the world reaches this cloud, for links that are handed out")
     photo_limit_bytes: int = Field(default=10 * MEBIBYTE, gt=0)
     video_limit_bytes: int = Field(default=100 * MEBIBYTE, gt=0)
-    upload_stall_s: float = Field(
-        default=30.0, gt=0, description="an upload that sends nothing for so long is given up"
-    )
+    upload_stall_s: float = Field(default=30.0, gt=0, description="a body that stops coming for so long is given up")
     console_session_s: int = Field(default=30 * 86_400, gt=0, description="how long a browser stays signed in")
     ping_interval_s: float = Field(default=10.0, gt=0)
     ping_timeout_s: float = Field(default=20.0, gt=0)

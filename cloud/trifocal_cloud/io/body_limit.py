@@ -1,5 +1,6 @@
-"""Bodies are bounded before anybody reads them: the server itself has no limit."""
+"""Bodies are bounded in size and time before anybody reads them: the server itself has no limit."""
 
+import asyncio
 from collections.abc import Collection
 
 from starlette.datastructures import Headers
@@ -10,11 +11,15 @@ from trifocal_shared import reasons
 
 
 class BodyLimit:
-    """Reading more than `limit` bytes of a body raises 413 in whoever reads; `spared` paths see to it themselves."""
+    """Reading more than `limit` bytes raises 413 in whoever reads, and a wait of `stall_s` for the next piece 408.
 
-    def __init__(self, app: ASGIApp, limit: int, spared: Collection[str]) -> None:
+    `spared` paths see to it themselves.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, stall_s: float, spared: Collection[str]) -> None:
         self._app = app
         self._limit = limit
+        self._stall_s = stall_s
         self._spared = spared
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -22,12 +27,19 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         announced = _announced(scope)
-        read = 0
+        read, whole = 0, False
 
         async def limited() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole
+            if whole:  # what follows a body is only that the peer is gone, and that may take its time
+                return await receive()
+            try:
+                async with asyncio.timeout(self._stall_s):
+                    message = await receive()
+            except TimeoutError as error:
+                raise HTTPException(408, reasons.SENTENCES[reasons.TIMED_OUT]) from error
             read += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
             if max(read, announced) > self._limit:
                 raise HTTPException(413, reasons.SENTENCES[reasons.TOO_LARGE])
             return message

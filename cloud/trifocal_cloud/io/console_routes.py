@@ -30,7 +30,7 @@ async def index() -> FileResponse:
     return page("console/index.html")
 
 
-@router.post("/api/console/session", responses=documented(401, 403, 413, 422))
+@router.post("/api/console/session", responses=documented(401, 403, 408, 413, 422))
 async def sign_in(
     cloud: TheCloud,
     request: Request,

@@ -76,7 +76,7 @@ async def thumbnail(cloud: TheCloud, user: Who, photo_id: PhotoId, request: Requ
     return Response(await _small(cloud, row), media_type="image/jpeg", headers=headers)
 
 
-@router.post("/{photoId}/share", responses=documented(401, 403, 404, 413, 422))
+@router.post("/{photoId}/share", responses=documented(401, 403, 404, 408, 413, 422))
 async def share(
     cloud: TheCloud,
     user: Who,

@@ -31,7 +31,7 @@ async def glasses(cloud: TheCloud, user: Who) -> GlassesState:
 @router.post(
     "/sim",
     response_model=Annotated[SimResult, Derived()],
-    responses=documented(401, 403, 409, 413, 422, 429, 504),
+    responses=documented(401, 403, 408, 409, 413, 422, 429, 504),
 )
 async def simulate(cloud: TheCloud, user: Who, command: Annotated[Command, Body()]) -> SimResult:
     """Press, fold, unplug … the simulated glasses. Their own refusal is an answer with `success` false."""

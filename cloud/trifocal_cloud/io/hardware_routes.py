@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/hardware", tags=["hardware"])
 @router.post(
     "/button-press",
     response_model=Annotated[ButtonPressAnswer, Derived()],
-    responses=documented(401, 403, 413, 422, 429),
+    responses=documented(401, 403, 408, 413, 422, 429),
 )
 async def button_press(
     cloud: TheCloud, user: Who, press: Annotated[ButtonPressReport, Derived(), Body()]

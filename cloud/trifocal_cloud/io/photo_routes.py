@@ -62,7 +62,7 @@ async def upload(cloud: TheCloud, user: Who, request: Request) -> UploadAnswer:
     return await cloud.intake.receive(user, request)
 
 
-@router.post("/photos/request", responses=documented(401, 403, 409, 413, 422, 429))
+@router.post("/photos/request", responses=documented(401, 403, 408, 409, 413, 422, 429))
 async def request_photo(cloud: TheCloud, user: Who, wanted: Annotated[Wanted, Body()] = Wanted()) -> Requested:  # noqa: B008
     """Ask the glasses for a photo now."""
     session = cloud.gateways.session(user)

@@ -13,13 +13,19 @@ from trifocal_cloud.io.answers import ErrorBody
 from trifocal_cloud.io.schemas import first_fault
 from trifocal_shared import reasons
 
-STATUS_REASONS = {401: reasons.TOKEN_REJECTED, 403: reasons.FORBIDDEN, 404: reasons.NOT_FOUND, 413: reasons.TOO_LARGE}
+STATUS_REASONS = {
+    401: reasons.TOKEN_REJECTED,
+    403: reasons.FORBIDDEN,
+    404: reasons.NOT_FOUND,
+    408: reasons.TIMED_OUT,
+    413: reasons.TOO_LARGE,
+}
 
 DESCRIPTIONS = {
     401: "No token, or one that is wrong or has expired",
     403: "Not for you",
     404: "There is no such thing of yours",
-    408: "The upload stopped coming",
+    408: "The body stopped coming",
     409: "Not as things stand now",
     410: "It was here and has expired",
     413: "Larger than allowed",

@@ -1,11 +1,14 @@
 """Bodies are bounded, announced or not."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from trifocal_cloud.main import JSON_LIMIT_BYTES
+from trifocal_cloud.testing import housed
 
 JSON = {"Content-Type": "application/json"}
 PRESS = b'{"buttonId":"photo","pressType":"short"'
@@ -34,6 +37,16 @@ async def test_a_longer_one_is_refused(client: httpx.AsyncClient, announced: boo
     sent = content if announced else in_pieces(content)
     answer = await client.post("/api/hardware/button-press", content=sent, headers=JSON)
     assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
+
+
+async def test_a_body_that_stops_coming_is_given_up(tmp_path: Path) -> None:
+    async def stops() -> AsyncIterator[bytes]:
+        yield PRESS
+        await asyncio.Event().wait()
+
+    async with housed(tmp_path, upload_stall_s=0.01) as house, house.client() as client:
+        answer = await client.post("/api/hardware/button-press", content=stops(), headers=JSON)
+        assert (answer.status_code, answer.json()["error"]) == (408, "timed_out")
 
 
 async def test_who_is_nobody_is_told_so_first(nobody: httpx.AsyncClient) -> None:

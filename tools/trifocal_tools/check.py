@@ -71,9 +71,10 @@ def choose(names: Sequence[str], fast: bool, gates: Sequence[Gate]) -> list[Gate
 def _tried(gate: Gate, strict: bool, say: Say) -> Result:
     started = time.monotonic()
     try:
-        gate.needs()
-        started = time.monotonic()  # what had to be installed first is not the gate's time
-        outcome = gate.run()
+        with output.terminal().status(f"{gate.name}: {gate.sentence}"):
+            gate.needs()
+            started = time.monotonic()  # what had to be installed first is not the gate's time
+            outcome = gate.run()
         status = FAILED if outcome.failed else PASSED
     except Failure as error:
         missing = error.code == failure.MISSING

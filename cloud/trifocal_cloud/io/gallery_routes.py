@@ -73,7 +73,10 @@ async def thumbnail(cloud: TheCloud, user: Who, photo_id: PhotoId, request: Requ
     headers = {"ETag": f'"{row.sha256[:32]}-small"', "Cache-Control": "private, max-age=31536000, immutable"}
     if _known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return Response(await _small(cloud, row), media_type="image/jpeg", headers=headers)
+    # In turn with deletion, which would otherwise leave a thumbnail behind; and nobody makes the same one twice.
+    async with cloud.desk.turns.holding((user, row.request_id)):
+        small = await _small(cloud, await _mine(cloud, user, photo_id))
+    return Response(small, media_type="image/jpeg", headers=headers)
 
 
 @router.post("/{photoId}/share", responses=documented(401, 403, 404, 408, 413, 422))

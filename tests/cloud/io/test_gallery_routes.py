@@ -1,5 +1,6 @@
 """The gallery: one's own photos, newest first, page by page; look, share, delete."""
 
+import asyncio
 import io
 
 import httpx
@@ -123,6 +124,16 @@ async def test_a_thumbnail_is_a_small_jpeg_made_once(house: House, client: httpx
     assert Image.open(io.BytesIO(first.content)).size == (320, 180)
     assert await house.cloud.blobs.get(f"thumbnails/{photo_id}") == first.content
     assert (await client.get(f"/api/gallery/{photo_id}/thumbnail")).content == first.content
+
+
+async def test_a_thumbnail_in_the_making_is_not_left_behind_by_a_deletion(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    photo_id = await uploaded(client, "local_1")
+    path = f"/api/gallery/{photo_id}"
+    looked, deleted = await asyncio.gather(client.get(f"{path}/thumbnail"), client.delete(path))
+    assert (looked.status_code, deleted.status_code) in ((200, 200), (404, 200))
+    assert [path for path in (house.settings.data_dir / "blobs").rglob("*") if path.is_file()] == []
 
 
 async def test_a_broken_picture_has_no_thumbnail_and_says_so_from_then_on(client: httpx.AsyncClient) -> None:

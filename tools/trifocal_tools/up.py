@@ -143,9 +143,9 @@ class House:
         from trifocal_cloud.settings import CloudSettings
 
         def listening(url: str) -> None:
-            found = httpx.URL(url)
-            self.port = found.port or self.port
-            self.cloud = f"http://{LOOPBACK_OF.get(self.settings.host, self.settings.host)}:{self.port}"
+            self.port = httpx.URL(url).port or self.port
+            everywhere = LOOPBACK_OF.get(self.settings.host)
+            self.cloud = f"http://{everywhere}:{self.port}" if everywhere else url
             started()
 
         settings = understood(

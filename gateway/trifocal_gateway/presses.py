@@ -79,7 +79,11 @@ class Presses:
         else:
             self._pending[press_id] = now + ANSWER_MS
             report = ButtonPressReport(
-                button_id=press.button_id, press_type=press.press_type, device_id=press.device_id, press_id=press_id
+                button_id=press.button_id,
+                press_type=press.press_type,
+                device_id=press.device_id,
+                press_id=press_id,
+                timestamp=press.timestamp,
             )
             self._events.append(Post(report))
 

@@ -84,12 +84,16 @@ TO_PHONE = {cls.TYPE: cls for cls in (ConnectionAck, ConnectionError, PhotoReque
 
 
 class ButtonPressReport(Message):
-    """Body of `POST /api/hardware/button-press`. Without a `press_id` a repeat cannot be told from a second press."""
+    """Body of `POST /api/hardware/button-press`. Without a `press_id` a repeat cannot be told from a second press.
+
+    `timestamp` is when the thumb was on the button, epoch ms, 0 unknown.
+    """
 
     button_id: str = required(str)
     press_type: str = required(str)
     device_id: str = ""
     press_id: str = ""
+    timestamp: int = 0
 
 
 class ButtonPressAnswer(Message):

@@ -40,7 +40,7 @@ def pending(press_id: str = "p-1") -> Presses:
 def test_a_press_is_posted_as_it_was_reported() -> None:
     presses = Presses()
     presses.pressed(press(), True, 0)
-    report = ButtonPressReport(button_id="photo", press_type="short", device_id="dev", press_id="p-1")
+    report = ButtonPressReport(button_id="photo", press_type="short", device_id="dev", press_id="p-1", timestamp=9)
     assert presses.events() == [Post(report)]
 
 

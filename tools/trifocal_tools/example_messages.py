@@ -59,7 +59,7 @@ CLOUD_TO_GATEWAY: list[Message] = [
 ]
 
 HTTP_TO_CLOUD: list[Message] = [
-    cloud.ButtonPressReport(button_id="photo", press_type="short", device_id=DEVICE, press_id=PRESS),
+    cloud.ButtonPressReport(button_id="photo", press_type="short", device_id=DEVICE, press_id=PRESS, timestamp=AT),
     cloud.UploadMetadata(request_id=REQUEST, device_id=DEVICE, timestamp=AT, press_id=PRESS, sha256=SHA256),
 ]
 

@@ -7,7 +7,7 @@ from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.desk import Desk
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.refusals import RefusedError
-from trifocal_cloud.photos import CLOUD, Ticket
+from trifocal_cloud.photos import CLOUD, GLASSES, Ticket
 from trifocal_cloud.presses import WINDOW_MS, Press, Presses
 from trifocal_cloud.trails import Step
 from trifocal_shared import reasons
@@ -16,6 +16,9 @@ from trifocal_shared.cloud_messages import ButtonPressAnswer, ButtonPressReport
 
 SYSTEM_APP = "system"
 """The app id of photos that no app asked for."""
+
+FRESH_MS = 10_000
+"""A press said to be older, or later than now, was timed by a clock that is wrong: the budget for its report is 5 s."""
 
 
 class Buttons:
@@ -61,11 +64,13 @@ class Buttons:
 
     def _tell(self, user: str, report: ButtonPressReport, final: bool) -> None:
         """A press that leads to no photo ends here: there is nothing to wait for."""
-        at = self._clock.epoch_ms()
+        at, source = self._clock.epoch_ms(), CLOUD
+        if at - FRESH_MS <= report.timestamp <= at:
+            at, source = report.timestamp, GLASSES
         detail = f"{report.button_id} {report.press_type}"
         if report.press_id:
             trail = self._feed.trails(user).press(report.press_id)
-            trail.add(Step(CLOUD, "pressed", at, detail))
+            trail.add(Step(source, "pressed", at, detail))
             if final:
                 trail.final, trail.reason = True, reasons.UNSUPPORTED
         self._feed.publish(
@@ -74,7 +79,7 @@ class Buttons:
             at,
             requestId="",
             pressId=report.press_id,
-            source=CLOUD,
+            source=source,
             step="pressed",
             detail=detail,
             status="unknown",

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from trifocal_cloud.io.buttons import FRESH_MS
 from trifocal_cloud.testing import ANN, House, pressed
 from trifocal_shared.cloud_messages import ButtonPressReport
 
@@ -34,6 +35,22 @@ async def test_a_press_is_told_with_what_it_was(client: httpx.AsyncClient) -> No
         "photo short",
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "source"), [(0, "glasses"), (FRESH_MS, "glasses"), (FRESH_MS + 1, "cloud"), (-1, "cloud")]
+)
+async def test_a_press_is_told_from_the_moment_of_the_thumb_if_the_clock_of_the_glasses_can_be_believed(
+    age_ms: int, source: str, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_ms = 1_800_000_000_000
+    monkeypatch.setattr(house.clock, "epoch_ms", lambda: now_ms)
+    told = {"button_id": "photo", "press_type": "short", "press_id": "boot-1"}
+    await house.cloud.buttons.press(ANN, ButtonPressReport(**told, timestamp=now_ms - age_ms))
+    trail = house.cloud.feed.trails(ANN).of_press("boot-1")
+    assert trail is not None
+    expected = now_ms - age_ms if source == "glasses" else now_ms
+    assert (trail.steps[0].source, trail.steps[0].at) == (source, expected)
 
 
 async def test_a_press_without_an_id_leaves_no_trail(house: House) -> None:

@@ -39,6 +39,7 @@ def fake_run(code: int, stderr: str, seen: list[list[str]]) -> object:
 
 def test_installing_says_what_and_why(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     seen: list[list[str]] = []
+    monkeypatch.setattr(installer, "_installer", lambda: ["pip", "install"])
     monkeypatch.setattr(subprocess, "run", fake_run(0, "", seen))
     installer.install(["ruff==1"], "the gates need it")
     assert seen[-1][-1] == "ruff==1"
@@ -46,6 +47,7 @@ def test_installing_says_what_and_why(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def test_a_failed_install_gives_the_last_word_and_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installer, "_installer", lambda: ["pip", "install"])
     monkeypatch.setattr(subprocess, "run", fake_run(1, "Collecting\nERROR: no matching distribution\n", []))
     with pytest.raises(Failure, match="no matching distribution") as caught:
         installer.install(["ruff==1"], "why")

@@ -125,7 +125,10 @@ def test_without_a_usable_pip_uv_is_taken(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path / "checkout", pip="20.3")
     uv = tmp_path / "bin" / "uv"
     uv.parent.mkdir()
-    uv.write_text(f"#!{sys.executable}\n" + FAKE_PIP.format(log=str(checkout.log), version=""))
+    # Read by the shell and by Python alike: a `#!` line takes no path with a space in it.
+    uv.write_text(
+        f"#!/bin/sh\n'exec' '{sys.executable}' \"$0\" \"$@\"\n" + FAKE_PIP.format(log=str(checkout.log), version="")
+    )
     uv.chmod(uv.stat().st_mode | stat.S_IXUSR)
     assert checkout.run("up", PATH=f"{uv.parent}:{os.environ['PATH']}")[1] == "ran: up\n"
     assert checkout.installs()[0].startswith("pip install --quiet --python ")

@@ -7,7 +7,9 @@ from trifocal_tools import failure
 from trifocal_tools.bench import fresh
 from trifocal_tools.failure import Failure
 
-SAYS = """#!{python}
+# Read by the shell and by Python alike: a `#!` line takes no path with a space in it.
+SAYS = """#!/bin/sh
+'exec' '{python}' "$0" "$@"
 import os, signal, sys
 assert [name for name in os.environ if name.startswith("TRIFOCAL_")] == ["TRIFOCAL_CACHE"]
 signal.signal(signal.SIGTERM, lambda *_: (open({mark!r}, "w").close(), sys.exit()))

@@ -25,7 +25,8 @@ def bin_dir(tmp_path, monkeypatch):
 def put(folder: Path, name: str, script: str) -> Path:
     """A program."""
     program = folder / name
-    program.write_text(f"#!{sys.executable}\n{script}")
+    # Read by the shell and by Python alike: a `#!` line takes no path with a space in it.
+    program.write_text(f"#!/bin/sh\n'exec' '{sys.executable}' \"$0\" \"$@\"\n{script}")
     program.chmod(program.stat().st_mode | stat.S_IEXEC)
     return program
 

@@ -81,7 +81,7 @@ def create_app(settings: CloudSettings, clock: Clock | None = None, new_id: Call
     )
     app.add_middleware(SecurityHeaders)
     for room in ROOMS:
-        app.include_router(room.router)
+        app.router.routes.extend(room.router.routes)  # as they are: including builds every one anew
     console_routes.mount_pages(app)
     reference_routes.mount_pages(app)
     return app

@@ -1,8 +1,10 @@
 """A cloud for tests: in this process with a clock that moves only when told, or behind a real socket."""
 
 import asyncio
+import functools
 import io
 import json
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,9 +14,11 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from PIL import Image
+from sqlalchemy import create_engine
 
 from trifocal_cloud import main, tokens
 from trifocal_cloud.io.cloud import Cloud
+from trifocal_cloud.io.database import NAME, migrate
 from trifocal_cloud.io.secret import load_or_create
 from trifocal_cloud.settings import CloudSettings
 from trifocal_shared.clock import Clock
@@ -58,10 +62,28 @@ async def housed(
 ) -> AsyncIterator[House]:
     """A running cloud on this data directory."""
     clock = clock or VirtualClock(1_000, EPOCH_MS)
+    _lay_database(data_dir)
     settings = CloudSettings(data_dir=data_dir, **more)
     app = main.create_app(settings, clock, new_id)  # type: ignore[arg-type]
     async with app.router.lifespan_context(app):
         yield House(app, settings, clock)
+
+
+def _lay_database(data_dir: Path) -> None:
+    if not (data_dir / NAME).exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        (data_dir / NAME).write_bytes(_migrated())
+
+
+@functools.cache
+def _migrated() -> bytes:
+    """An empty database of the newest schema, migrated once for all tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = create_engine(f"sqlite:///{folder}/{NAME}")
+        with engine.begin() as connection:
+            migrate(connection)
+        engine.dispose()
+        return (Path(folder) / NAME).read_bytes()
 
 
 def picture(color: int = 0, size: tuple[int, int] = (64, 48), kind: str = "JPEG") -> bytes:

@@ -68,9 +68,9 @@ def test_a_gate_of_tests_runs_pytest_on_its_folders(monkeypatch: pytest.MonkeyPa
         return 0, "..."
 
     monkeypatch.setattr(gates, "execute", execute)
-    assert gates.pytest("shared", "house")() == Outcome(3, 0, "...", "3 tests")
+    assert gates.pytest("shared", "house", options=("-m", "journey"))() == Outcome(3, 0, "...", "3 tests")
     assert seen[:3] == [sys.executable, "-m", "pytest"]
-    assert seen[-2:] == [str(Path("tests/shared")), str(Path("tests/house"))]
+    assert seen[-4:] == ["-m", "journey", str(Path("tests/shared")), str(Path("tests/house"))]
 
 
 def test_what_micropython_cannot_read_does_not_compile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

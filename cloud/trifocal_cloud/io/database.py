@@ -8,12 +8,15 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 NAME = "cloud.sqlite3"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+HEAD = "0001"
+"""The newest migration: a database that is there already is opened without reading the others."""
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 """FULL: a commit in WAL mode survives power loss only with an fsync of its own."""
@@ -58,10 +61,18 @@ class Database:
 
 def migrate(connection: Connection) -> None:
     """Bring the schema behind this connection up to the newest migration."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    if MigrationContext.configure(connection).get_current_revision() == HEAD:
+        return
+    config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def alembic_config() -> Config:
+    """Where Alembic finds the migrations of this package."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def _prepare(connection: Any, record: ConnectionPoolEntry) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
-from trifocal_cloud.io.database import Database
+from trifocal_cloud.io.database import HEAD, Database, alembic_config
 from trifocal_cloud.io.tables import PhotoRequestRow, Table
 
 
@@ -40,6 +41,10 @@ async def test_an_empty_directory_becomes_the_newest_schema(tmp_path: Path) -> N
     async with database.reading() as session:
         assert await (await session.connection()).run_sync(difference) == []
     await database.close()
+
+
+def test_the_newest_migration_is_known_by_name() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
 async def test_it_is_as_careful_as_it_says(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ REST_S = 0.25
 """Between presses, as between a person's: what follows a stored photo (thumbnail, end on the glasses) is over."""
 
 AIM_MS = 300
-"""Issue 2: median press to gallery on one machine."""
+"""Median press to gallery on one machine, with every fsync on the way."""
 
 
 @dataclass

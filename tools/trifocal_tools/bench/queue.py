@@ -44,7 +44,7 @@ Samples = dict[tuple[str, int], list[float]]
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """Measure; the report's aims are those of issue 2."""
+    """Measure all, and hold it against the aims."""
     with scratch() as folder:
         kept = {size: Kept(folder, size) for size in SIZES}
         try:

@@ -261,7 +261,7 @@ class Glasses:
             self._store.add(kept, picture)
         except StorageFull:
             return reasons.STORAGE_FULL, ""
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             return reasons.CAPTURE_FAILED, str(error)
         return "", ""
 

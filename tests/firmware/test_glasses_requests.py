@@ -76,6 +76,14 @@ class TestARequest(unittest.TestCase):
         self.assertEqual(self.rig.gateway.statuses("broken"), ["capturing", "failed capture_failed"])
         self.assertEqual(self.rig.gateway.statuses("full"), ["capturing", "failed storage_full"])
 
+    def test_memory_that_runs_out_over_the_picture_ends_the_request(self):
+        def too_large(*arguments):
+            raise MemoryError("no room")
+
+        self.rig.store.add = too_large
+        self.rig.ask("large")
+        self.assertEqual(self.rig.gateway.statuses("large"), ["capturing", "failed capture_failed"])
+
     def test_what_waits_in_line_is_refused_when_the_temples_fold(self):
         self.rig.shoots = False
         self.rig.ask("a")

@@ -7,7 +7,7 @@ from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.desk import Desk
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.refusals import RefusedError
-from trifocal_cloud.photos import CLOUD, GLASSES, Ticket
+from trifocal_cloud.photos import CLOUD, FAILED, GLASSES, UNKNOWN, Ticket
 from trifocal_cloud.presses import WINDOW_MS, Press, Presses
 from trifocal_cloud.trails import Step
 from trifocal_shared import reasons
@@ -72,7 +72,7 @@ class Buttons:
             trail = self._feed.trails(user).press(report.press_id)
             trail.add(Step(source, "pressed", at, detail))
             if final:
-                trail.final, trail.reason = True, reasons.UNSUPPORTED
+                trail.status, trail.final, trail.reason = FAILED, True, reasons.UNSUPPORTED
         self._feed.publish(
             user,
             "step",
@@ -82,7 +82,7 @@ class Buttons:
             source=source,
             step="pressed",
             detail=detail,
-            status="unknown",
+            status=FAILED if final else UNKNOWN,
             final=final,
             reason=reasons.UNSUPPORTED if final else "",
         )

@@ -21,7 +21,7 @@ async def test_events_are_numbered_from_now_on(client: httpx.AsyncClient) -> Non
         "source": "cloud",
         "step": "pressed",
         "detail": "video short",
-        "status": "unknown",
+        "status": "failed",
         "final": True,
         "reason": "unsupported",
     }

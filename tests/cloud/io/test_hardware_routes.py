@@ -31,7 +31,7 @@ async def test_a_photo_press_is_a_request_with_a_row(house: House, client: httpx
 async def test_a_video_press_is_acknowledged_and_nothing_waits_for_it(client: httpx.AsyncClient) -> None:
     assert await pressed(client, button="video") == {"success": True, "saveToGallery": True}
     state = (await client.get("/api/presses/boot-1?wait=60")).json()
-    assert (state["status"], state["final"], state["reason"]) == ("unknown", True, "unsupported")
+    assert (state["status"], state["final"], state["reason"]) == ("failed", True, "unsupported")
 
 
 async def test_the_same_press_has_the_same_answer(client: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:

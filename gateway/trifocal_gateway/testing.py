@@ -1,17 +1,36 @@
-"""A disk for tests: it forgets what was not synced, tears what was being written, and fails when told to."""
+"""What the gateway's tests share: a disk that forgets, tears and fails, and scripted glasses, clouds and files."""
 
 import hashlib
 import os
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tinydb import TinyDB
 
 from trifocal_gateway.io.disk import Disk
+from trifocal_gateway.io.journal import JournalDB, JournalStorage
+from trifocal_gateway.receiver import PACK, Receiver, Send
+from trifocal_gateway.relay import Event, Relay, ToCloud, ToGlasses
+from trifocal_shared.cloud_messages import ButtonPressAnswer, ConnectionAck, GlassesConnectionState, PhotoRequest
+from trifocal_shared.frame import PHOTO, FilePacket
+from trifocal_shared.message import Message
+from trifocal_shared.messages import ButtonPress, FileAnnounce, FileHave, GlassesReady, PhotoStatus, TransferComplete
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECTOR = 512
+
+EPOCH = 1_800_000_000_000
+ACK = ConnectionAck(session_id="s", user_session={})
+CONNECTED = GlassesConnectionState(status="CONNECTED")
+PRESS = ButtonPress(press_id="p-1", button_id="photo", press_type="short")
+TAKE = ButtonPressAnswer(success=True, action="take_photo", request_id="r-1")
+
+NAME = "P000000001.jpg"
+DATA = bytes(range(256)) * 20
+SIZE = len(DATA)  # 12 packs and 320 bytes
 
 
 class PowerCut(BaseException):
@@ -147,3 +166,101 @@ class MemoryDisk(Disk):
             raise PowerCut
         if (code := self.fault(operation, path)) is not None:
             raise OSError(code, os.strerror(code), str(path))
+
+
+# Journals
+
+
+def opened(folder: Path, disk: MemoryDisk | None = None, **options: Any) -> JournalDB:
+    """The journal of a folder."""
+    return JournalDB(folder / "queue.json", disk, **options)
+
+
+def storage(db: JournalDB) -> JournalStorage:
+    """The storage under a journal."""
+    found = db.storage
+    assert isinstance(found, JournalStorage)
+    return found
+
+
+def content(db: TinyDB) -> dict[int, dict[str, Any]]:
+    """All documents of the default table, by their id."""
+    return {document.doc_id: dict(document) for document in db}
+
+
+# Glasses and clouds on either side of a relay
+
+
+def request(request_id: str = "r-1", timestamp: int = EPOCH) -> PhotoRequest:
+    """The cloud asks for a photo."""
+    return PhotoRequest(request_id=request_id, app_id="app", timestamp=timestamp)
+
+
+def status(word: str, request_id: str = "r-1", source: str = "glasses") -> PhotoStatus:
+    """How far a photo is."""
+    return PhotoStatus(request_id=request_id, status=word, source=source)
+
+
+def relay(cloud: bool = True, glasses: bool = True, token: str = "secret") -> Relay:  # noqa: S107 - of a test
+    """A relay whose cloud and glasses are there, unless told otherwise, and whose first events are over."""
+    made = Relay(token)
+    made.epoch_known(EPOCH, 0)
+    if cloud:
+        made.cloud_said(ACK, 0)
+    if glasses:
+        made.link_opened(0)
+        made.glasses_said(GlassesReady(sid="aaaa"), 0)
+    made.events()
+    return made
+
+
+def up(events: list[Event]) -> list[Message]:
+    """What goes to the cloud."""
+    return [event.message for event in events if isinstance(event, ToCloud)]
+
+
+def down(events: list[Event]) -> list[Message]:
+    """What goes to the glasses."""
+    return [event.message for event in events if isinstance(event, ToGlasses)]
+
+
+def failed(events: list[Event]) -> list[tuple[str, str]]:
+    """Request id and reason of each failure that the cloud is told."""
+    return [
+        (message.request_id, message.error_code)
+        for message in up(events)
+        if isinstance(message, PhotoStatus) and message.status == "failed"
+    ]
+
+
+# Files on their way to a receiver
+
+
+def announce(name: str = NAME, size: int = SIZE, request_id: str = "r-1", sha256: str = "0a" * 32) -> FileAnnounce:
+    """The glasses announce a file."""
+    return FileAnnounce(file_name=name, request_id=request_id, size=size, sha256=sha256)
+
+
+def pack(index: int, name: str = NAME, data: bytes | None = None) -> FilePacket:
+    """A piece of `DATA`, or other data in its place, as a packet."""
+    piece = DATA[index * PACK : index * PACK + PACK] if data is None else data
+    return FilePacket(PHOTO, index, SIZE, name, 0, piece)
+
+
+def have(offset: int, name: str = NAME) -> Send:
+    """The answer that the bytes before `offset` are here."""
+    return Send(FileHave(file_name=name, offset=offset))
+
+
+def complete(success: bool, name: str = NAME) -> Send:
+    """The answer that a file is stored, or is not."""
+    return Send(TransferComplete(file_name=name, success=success))
+
+
+def receiving(have_bytes: int = 0) -> Receiver:
+    """A receiver to which `NAME` is announced and begun, its first events over."""
+    receiver = Receiver()
+    receiver.announced(announce(), 0)
+    receiver.begin(NAME, have_bytes, 0)
+    receiver.events()
+    return receiver

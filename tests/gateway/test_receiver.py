@@ -19,37 +19,9 @@ from trifocal_gateway.receiver import (
     Store,
     WritePart,
 )
-from trifocal_shared.frame import PHOTO, FilePacket
-from trifocal_shared.messages import FileAnnounce, FileHave, TransferComplete
-
-NAME = "P000000001.jpg"
-DATA = bytes(range(256)) * 20
-SIZE = len(DATA)  # 12 packs and 320 bytes
-
-
-def announce(name: str = NAME, size: int = SIZE, request_id: str = "r-1", sha256: str = "0a" * 32) -> FileAnnounce:
-    return FileAnnounce(file_name=name, request_id=request_id, size=size, sha256=sha256)
-
-
-def pack(index: int, name: str = NAME, data: bytes | None = None) -> FilePacket:
-    piece = DATA[index * PACK : index * PACK + PACK] if data is None else data
-    return FilePacket(PHOTO, index, SIZE, name, 0, piece)
-
-
-def have(offset: int, name: str = NAME) -> Send:
-    return Send(FileHave(file_name=name, offset=offset))
-
-
-def complete(success: bool, name: str = NAME) -> Send:
-    return Send(TransferComplete(file_name=name, success=success))
-
-
-def receiving(have_bytes: int = 0) -> Receiver:
-    receiver = Receiver()
-    receiver.announced(announce(), 0)
-    receiver.begin(NAME, have_bytes, 0)
-    receiver.events()
-    return receiver
+from trifocal_gateway.testing import DATA, NAME, SIZE, announce, complete, have, pack, receiving
+from trifocal_shared.frame import FilePacket
+from trifocal_shared.messages import FileAnnounce, FileHave
 
 
 def written(events: list[object]) -> bytes:

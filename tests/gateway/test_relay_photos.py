@@ -3,69 +3,11 @@
 import pytest
 
 from trifocal_gateway.photos import failure
-from trifocal_gateway.relay import Event, ForgetResult, KeepResult, Relay, ToCloud, ToGlasses
+from trifocal_gateway.relay import ForgetResult, KeepResult, Relay, ToCloud
+from trifocal_gateway.testing import ACK, EPOCH, down, failed, relay, request, status, up
 from trifocal_shared import cloud_messages, reasons
-from trifocal_shared.cloud_messages import (
-    ButtonPressAnswer,
-    ConnectionAck,
-    GlassesConnectionState,
-    PhotoRequest,
-)
-from trifocal_shared.message import Message
-from trifocal_shared.messages import (
-    ButtonPress,
-    FileAnnounce,
-    GlassesReady,
-    PhotoStatus,
-    Pong,
-    TakePhoto,
-    TokenStatus,
-)
-
-EPOCH = 1_800_000_000_000
-ACK = ConnectionAck(session_id="s", user_session={})
-CONNECTED = GlassesConnectionState(status="CONNECTED")
-PRESS = ButtonPress(press_id="p-1", button_id="photo", press_type="short")
-TAKE = ButtonPressAnswer(success=True, action="take_photo", request_id="r-1")
-
-
-def request(request_id: str = "r-1", timestamp: int = EPOCH) -> PhotoRequest:
-    return PhotoRequest(request_id=request_id, app_id="app", timestamp=timestamp)
-
-
-def status(word: str, request_id: str = "r-1", source: str = "glasses") -> PhotoStatus:
-    return PhotoStatus(request_id=request_id, status=word, source=source)
-
-
-def relay(cloud: bool = True, glasses: bool = True, token: str = "secret") -> Relay:
-    made = Relay(token)
-    made.epoch_known(EPOCH, 0)
-    if cloud:
-        made.cloud_said(ACK, 0)
-    if glasses:
-        made.link_opened(0)
-        made.glasses_said(GlassesReady(sid="aaaa"), 0)
-    made.events()
-    return made
-
-
-def up(events: list[Event]) -> list[Message]:
-    """What goes to the cloud."""
-    return [event.message for event in events if isinstance(event, ToCloud)]
-
-
-def down(events: list[Event]) -> list[Message]:
-    """What goes to the glasses."""
-    return [event.message for event in events if isinstance(event, ToGlasses)]
-
-
-def failed(events: list[Event]) -> list[tuple[str, str]]:
-    """Request id and reason of each failure that the cloud is told."""
-    return [
-        (message.request_id, message.error_code)
-        for message in up(events)
-        if isinstance(message, PhotoStatus) and message.status == "failed"
-    ]
+from trifocal_shared.cloud_messages import ButtonPressAnswer, GlassesConnectionState
+from trifocal_shared.messages import FileAnnounce, GlassesReady, Pong, TakePhoto, TokenStatus
 
 
 def test_a_request_becomes_a_command() -> None:

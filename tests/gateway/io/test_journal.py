@@ -2,28 +2,12 @@ import errno
 import random
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tinydb import TinyDB, where
 
 from trifocal_gateway.errors import StorageError, StorageFull, StorageLocked
-from trifocal_gateway.io.journal import JournalDB, JournalStorage
-from trifocal_gateway.testing import MemoryDisk
-
-
-def opened(folder: Path, disk: MemoryDisk | None = None, **options: Any) -> JournalDB:
-    return JournalDB(folder / "queue.json", disk, **options)
-
-
-def storage(db: JournalDB) -> JournalStorage:
-    found = db.storage
-    assert isinstance(found, JournalStorage)
-    return found
-
-
-def content(db: TinyDB) -> dict[int, dict[str, Any]]:
-    return {document.doc_id: dict(document) for document in db}
+from trifocal_gateway.testing import MemoryDisk, content, opened, storage
 
 
 def test_everything_is_there_again_after_a_restart(tmp_path: Path) -> None:

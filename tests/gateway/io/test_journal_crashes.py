@@ -10,26 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tinydb import TinyDB
 
-from trifocal_gateway.io.journal import JournalDB, JournalStorage
-from trifocal_gateway.testing import MemoryDisk, PowerCut
+from trifocal_gateway.io.journal import JournalDB
+from trifocal_gateway.testing import MemoryDisk, PowerCut, content, opened, storage
 
 CHILD = Path(__file__).with_name("journal_child.py")
-
-
-def opened(folder: Path, disk: MemoryDisk | None = None, **options: Any) -> JournalDB:
-    return JournalDB(folder / "queue.json", disk, **options)
-
-
-def storage(db: JournalDB) -> JournalStorage:
-    found = db.storage
-    assert isinstance(found, JournalStorage)
-    return found
-
-
-def content(db: TinyDB) -> dict[int, dict[str, Any]]:
-    return {document.doc_id: dict(document) for document in db}
 
 
 def work(db: JournalDB, acked: list[dict[int, dict[str, Any]]]) -> None:

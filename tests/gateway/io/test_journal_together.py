@@ -3,28 +3,13 @@
 import asyncio
 import errno
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tinydb import TinyDB, where
+from tinydb import where
 
 from trifocal_gateway.errors import StorageError
-from trifocal_gateway.io.journal import JournalDB, JournalStorage
-from trifocal_gateway.testing import MemoryDisk
-
-
-def opened(folder: Path, disk: MemoryDisk | None = None, **options: Any) -> JournalDB:
-    return JournalDB(folder / "queue.json", disk, **options)
-
-
-def storage(db: JournalDB) -> JournalStorage:
-    found = db.storage
-    assert isinstance(found, JournalStorage)
-    return found
-
-
-def content(db: TinyDB) -> dict[int, dict[str, Any]]:
-    return {document.doc_id: dict(document) for document in db}
+from trifocal_gateway.io.journal import JournalDB
+from trifocal_gateway.testing import MemoryDisk, content, opened, storage
 
 
 async def under_way(db: JournalDB) -> None:

@@ -89,7 +89,7 @@ async def share(
 ) -> Shared:
     """A link that shows this photo to anybody until it expires."""
     row = await _mine(cloud, user, photo_id)
-    expires_s = cloud.clock.epoch_ms() // 1000 + sharing.expires_in
+    expires_s = -(-cloud.clock.epoch_ms() // 1000) + sharing.expires_in  # rounded up: no link is dead before its time
     token = cloud.identity.share_token(row.photo_id, expires_s)
     return Shared(url=f"{base_url(request, cloud.settings.public_url)}/s/{token}", expires_at=expires_s * 1000)
 

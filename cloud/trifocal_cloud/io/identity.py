@@ -82,8 +82,11 @@ class Identity:
 
 
 def same_origin(connection: HTTPConnection) -> bool:
-    """Whether a browser says that one of our own pages asks."""
-    origin = urlsplit(connection.headers.get("origin", ""))
+    """Whether a browser says that one of our own pages asks. No browser says what cannot be read."""
+    try:
+        origin = urlsplit(connection.headers.get("origin", ""))
+    except ValueError:
+        return False
     return origin.scheme in ("http", "https") and origin.netloc == connection.headers.get("host")
 
 
@@ -93,7 +96,8 @@ def on_this_machine(request: Request) -> bool:
         return False
     if any(header in request.headers for header in PROXY_HEADERS):
         return False
-    return request.url.hostname in LOOPBACK_NAMES and same_origin(request)
+    # The origin first: when it is the same as the host, the host can be read too.
+    return same_origin(request) and request.url.hostname in LOOPBACK_NAMES
 
 
 def unknown(reason: str) -> RefusedError:

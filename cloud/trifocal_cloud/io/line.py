@@ -79,6 +79,13 @@ class Line:
 
     async def _write(self) -> None:
         while (message := await self._outgoing.get()) is not None:
-            await self._socket.send_text(json.dumps(message, separators=(",", ":")))
+            await self._put(self._socket.send_text(json.dumps(message, separators=(",", ":"))))
         if self._socket.application_state is WebSocketState.CONNECTED:
-            await self._socket.close(*self._close)
+            await self._put(self._socket.close(*self._close))
+
+    async def _put(self, sending: Awaitable[None]) -> None:
+        """The server may have closed already, over what the peer did, before anybody was told: then nobody listens."""
+        try:
+            await sending
+        except RuntimeError as error:
+            raise WebSocketDisconnect(1006) from error

@@ -165,6 +165,8 @@ class Actor:
         try:
             line = await CloudLink.open(self._settings.cloud_url, self._token)
         except (LinkDown, TokenRejected) as error:
+            if isinstance(error, TokenRejected):
+                log.warning("the cloud does not take the token", cloud=self._settings.cloud_url)
             self._feed(self._machine.cloud_lost, _why(error), _chance())
             return
         self._cloud = line

@@ -37,6 +37,15 @@ async def test_a_wrong_bearer_is_not_rescued_by_a_cookie(house: House, nobody: h
     assert (await nobody.get("/api/glasses", headers={"Authorization": "Bearer x"})).status_code == 401
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://[x]", "http://a]", "http://\x7f[", "null", ""])
+async def test_an_origin_that_cannot_be_read_is_not_ours(house: House, nobody: httpx.AsyncClient, origin: str) -> None:
+    answer = await nobody.post("/api/console/session", headers={"Origin": origin})
+    assert answer.status_code in (401, 403)
+    await nobody.post("/api/console/session", json={"token": house.token()})
+    answer = await nobody.post("/api/photos/request", json={}, headers={"Origin": origin})
+    assert answer.status_code == 403
+
+
 async def test_ids_inside_a_message_make_nobody_somebody_else(
     client: httpx.AsyncClient, bob: httpx.AsyncClient
 ) -> None:

@@ -56,6 +56,17 @@ async def test_what_is_said_is_heard_in_order_and_audio_is_not() -> None:
     assert texts == ["a", "b"]
 
 
+async def test_a_server_that_has_closed_already_ends_the_line_quietly() -> None:
+    class Closed(Peer):
+        async def send(self, message: dict[str, Any]) -> None:
+            if message["type"] != "websocket.accept":
+                raise RuntimeError("Unexpected ASGI message 'websocket.send', after sending 'websocket.close'.")
+
+    line = await lined(Closed())
+    line.send({"type": "ack"})
+    await line.serve(nothing)
+
+
 async def test_everything_queued_is_sent_before_the_close() -> None:
     peer = Peer()
     line = await lined(peer)

@@ -31,6 +31,18 @@ async def test_a_link_expires(house: House, client: httpx.AsyncClient, nobody: h
     assert (answer.status_code, answer.json()["error"]) == (410, "expired")
 
 
+async def test_the_shortest_link_lives_a_whole_second(
+    house: House, client: httpx.AsyncClient, nobody: httpx.AsyncClient
+) -> None:
+    photo_id = await uploaded(client, "local_1")
+    house.clock.advance(999)
+    url = await shared(client, photo_id, expiresIn=1)
+    house.clock.advance(1_000)
+    assert (await nobody.get(url)).status_code == 200
+    house.clock.advance(1)
+    assert (await nobody.get(url)).status_code == 410
+
+
 async def test_a_link_is_good_for_a_day_unless_said_otherwise(client: httpx.AsyncClient) -> None:
     photo_id = await uploaded(client, "local_1")
     answer = await client.post(f"/api/gallery/{photo_id}/share")

@@ -58,7 +58,9 @@ def test_for_people_the_way_of_the_photo_is_told(table_cloud: Any, trifocal: Run
 def test_a_failed_photo_ends_with_1_and_the_reason(table_cloud: Any, trifocal: Run) -> None:
     table_cloud.answer("GET", "/api/presses/a-1", {"status": "failed", "final": True, "reason": "battery_low"})
     code, out, _ = trifocal("press", "--wait", "--json")
-    assert (code, json.loads(out)["reason"]) == (failure.FAILED, "battery_low")
+    told = json.loads(out)
+    assert (code, told["reason"], told["error"]) == (failure.FAILED, "battery_low", "battery_low")
+    assert "the battery is too low" in told["message"]
     code, out, err = trifocal("press", "--wait")
     assert (code, out) == (failure.FAILED, "")
     assert "the battery is too low" in err

@@ -7,7 +7,7 @@ import typer
 
 from trifocal_tools.commands import options
 
-WITH_VALUE = {"battery": "a number from 0 to 100", "camera": "pattern, a folder, a video file or /dev/videoN"}
+WITH_VALUE = {"battery": "a number from 0 to 100", "camera": "pattern, broken, or the camera they were started with"}
 """Actions that need a value, and which."""
 
 ACTIONS = ("online", "offline", "battery", "charge", "unplug", "fold", "unfold", "camera")
@@ -34,7 +34,7 @@ def command(
 
     - `trifocal glasses battery 5`
 
-    - `trifocal glasses camera ~/Pictures`
+    - `trifocal glasses camera pattern`
     """
     from trifocal_tools import output, settings
     from trifocal_tools.client import Client

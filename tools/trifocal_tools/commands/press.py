@@ -47,8 +47,10 @@ def command(
         state = client.follow(press_id, timeout)
         found = outcome(state, press_id, round((time.monotonic() - started) * 1000), client.absolute)
     if as_json:
-        output.print_json(found)
-        if found["status"] != STORED:
+        if found["status"] == STORED:
+            output.print_json(found)
+        else:
+            output.print_json(found | {"error": found["reason"], "message": _why(found)})
             raise typer.Exit(1)
     elif found["status"] != STORED:
         raise Failure(_why(found), word=found["reason"], hint=_hint(found))
@@ -57,7 +59,7 @@ def command(
 
 
 def outcome(state: dict[str, Any], press_id: str, ms: int, absolute: Any = str) -> dict[str, Any]:
-    """What `press --wait --json` prints: the result, and how long each step took since the one before."""
+    """What `press --wait --json` prints: the result, and when each step was, in ms since the first."""
     found: dict[str, Any] = {
         "requestId": state.get("requestId") or "",
         "status": state.get("status") or "unknown",

@@ -160,7 +160,8 @@ class Courier:
         self._carry(now)
 
     def cloud_reached(self, now: int) -> None:
-        """The cloud listens again."""
+        """The cloud listens again. It has taken our token to let us in: whatever it said of it before is over."""
+        self.queue.token_changed(now)
         self.queue.link_restored(now)
         self._carry(now)
 

@@ -235,6 +235,17 @@ def test_each_outcome_of_an_upload_reaches_the_queue(outcome: Outcome, state: st
     assert len(desk.events(upload_queue.Upload)) == (2 if state == "queued" or outcome.kind == "server_failed" else 1)
 
 
+def test_a_cloud_that_lets_us_in_after_all_gets_the_photos_its_refusal_of_the_token_had_stopped() -> None:
+    desk = Desk()
+    desk.take_in()
+    desk.courier.row_saved("local_1", True, desk.now)
+    assert desk.events(upload_queue.Upload) == [upload_queue.Upload(photo())]
+    desk.courier.upload_ended("local_1", Outcome("token_rejected", "token_rejected"), 0.0, desk.now)
+    assert desk.events(upload_queue.Upload) == []
+    desk.courier.cloud_reached(desk.now)
+    assert desk.events(upload_queue.Upload) == [upload_queue.Upload(photo())]
+
+
 def test_a_lost_link_stops_the_asking() -> None:
     desk = Desk()
     desk.courier.announced(announce(), desk.now)

@@ -1,6 +1,7 @@
 """What can be set about the cloud: keyword arguments > environment `TRIFOCAL_CLOUD_*` > these defaults."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,3 +27,10 @@ class CloudSettings(BaseSettings):
     console_session_s: int = Field(default=30 * 86_400, gt=0, description="how long a browser stays signed in")
     ping_interval_s: float = Field(default=10.0, gt=0)
     ping_timeout_s: float = Field(default=20.0, gt=0)
+    app_networks: Literal["public", "loopback", "private"] = Field(
+        default="public",
+        description="where app servers may be: on the Internet; also on this machine; also in private networks",
+    )
+    gateway_messages_per_second: int = Field(default=50, gt=0, description="a gateway that says more is heard slower")
+    app_messages_per_second: int = Field(default=50, gt=0, description="an app that says more is heard slower")
+    presses_per_window: int = Field(default=100, gt=0, description="more presses of one user in 10 s are refused")

@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 NAME = "cloud.sqlite3"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: a database that is there already is opened without reading the others."""
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")

@@ -19,6 +19,8 @@ NOT_FLASHED = (
     "trifocal_shared/testing.py",
     "trifocal_shared/cloud_messages.py",
     "trifocal_shared/sim_messages.py",
+    "trifocal_shared/app_messages.py",
+    "trifocal_shared/app_words.py",
     "trifocal_shared/sentences.py",
     "trifocal_firmware/testing.py",
 )

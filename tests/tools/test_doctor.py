@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from trifocal_tools import doctor, installer, provision, settings
+from trifocal_tools import doctor, installer, npm, provision, settings
 
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> settings.Settings:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(provision, "find_node", lambda: None)
+    monkeypatch.setenv("TRIFOCAL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(npm, "find_node", lambda name: None)
     monkeypatch.setattr(provision, "find_chromium", lambda: Path("/usr/bin/chromium"))
     return settings.load(data_dir=tmp_path / "data", port=0)
 
@@ -27,6 +28,13 @@ def test_a_missing_program_is_said_with_the_way_to_get_it(config: settings.Setti
     assert "PyPI" in found["node"].hint
     assert not found["node"].needed
     json.dumps([finding.to_json() for finding in found.values()])
+
+
+def test_what_npm_has_brought_is_found(config: settings.Settings) -> None:
+    assert not by_name(doctor.examine(config))["mentra-sdk"].ok
+    npm.place("mentra-sdk").mkdir(parents=True)
+    assert by_name(doctor.examine(config))["mentra-sdk"].ok
+    assert not by_name(doctor.examine(config))["micropython"].ok
 
 
 def test_the_folder_need_not_be_there_yet_but_must_be_possible(config: settings.Settings, tmp_path: Path) -> None:

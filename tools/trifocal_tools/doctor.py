@@ -1,6 +1,5 @@
 """`trifocal doctor`: look at what Trifocal needs on this machine, and say how to get what is missing."""
 
-import importlib.util
 import shutil
 import socket
 import sys
@@ -8,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from trifocal_tools import installer, output, provision
+from trifocal_tools import installer, npm, output, provision
 from trifocal_tools.failure import Failure
 from trifocal_tools.settings import UP_FILE, Settings
 
@@ -40,7 +39,10 @@ def examine(settings: Settings) -> list[Finding]:
         _port(settings),
         _dev_tools(),
         _node(),
-        _micropython(),
+        _fetched(
+            "micropython", "`trifocal check micropython` or `trifocal up --python micropython` fetches it from npm"
+        ),
+        _fetched("mentra-sdk", "`trifocal check journeys` fetches it from npm"),
         _chromium(),
     ]
 
@@ -104,20 +106,16 @@ def _dev_tools() -> Finding:
 
 
 def _node() -> Finding:
-    found = provision.find_node()
-    hint = f"`trifocal check` installs {provision.NODE_PACKAGE} from PyPI; or install Node.js 18.15 or newer with npm"
-    return Finding("node", found is not None, str(found or "missing"), hint, needed=False)
+    name = "mentra-sdk"  # it wants a newer one than MicroPython does
+    found = npm.find_node(name)
+    hint = f"`trifocal check` installs {provision.NODE_PACKAGE} from PyPI; or install Node.js {npm.wanted_node(name)}"
+    return Finding("node", found is not None, str(found or "missing"), f"{hint} with npm", needed=False)
 
 
-def _micropython() -> Finding:
-    if importlib.util.find_spec("trifocal_tools.micropython") is None:
-        return Finding("micropython", False, "missing", needed=False)
-    from trifocal_tools.micropython import install
-
-    folder = install.cache_folder() / f"micropython-{install.VERSION}"
+def _fetched(name: str, hint: str) -> Finding:
+    folder = npm.place(name)
     said = str(folder) if folder.exists() else "not fetched yet"
-    hint = "`trifocal check micropython` or `trifocal up --python micropython` fetches it from npm"
-    return Finding("micropython", folder.exists(), said, hint, needed=False)
+    return Finding(name, folder.exists(), said, hint, needed=False)
 
 
 def _chromium() -> Finding:

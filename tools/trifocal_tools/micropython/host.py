@@ -19,6 +19,7 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from trifocal_tools import npm
 from trifocal_tools.failure import Failure
 from trifocal_tools.micropython import install, romfs
 
@@ -36,9 +37,9 @@ def command(part: str, config: dict[str, object], heap: int = HEAP, capped: bool
 
     The heap begins with so many bytes and, when it is `capped`, never has more. Raises Failure.
     """
-    node = install.find_node()
+    node = npm.node(install.NAME)
     whole = {
-        "interpreter": str(install.ensure(node=node)),
+        "interpreter": str(install.ensure()),
         "image": str(romfs.build().path),
         "heap": heap,
         "capped": capped,

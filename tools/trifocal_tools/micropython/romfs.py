@@ -10,9 +10,8 @@ from pathlib import Path
 
 import trifocal_firmware
 import trifocal_shared
-from trifocal_tools import failure
+from trifocal_tools import cache, failure
 from trifocal_tools.failure import Failure
-from trifocal_tools.micropython.install import cache_folder
 
 PACKAGES = (Path(trifocal_shared.__file__).parent, Path(trifocal_firmware.__file__).parent)
 NOT_FLASHED = (
@@ -40,7 +39,7 @@ class Image:
 def build(packages: tuple[Path, ...] = PACKAGES, cache_dir: Path | None = None) -> Image:
     """Build the image, or find the one made of the same sources. Raises Failure: no mpremote, a faulty file."""
     sources = _sources(packages)
-    images = (cache_dir or cache_folder()) / "romfs"
+    images = (cache_dir or cache.folder()) / "romfs"
     image = images / f"{_digest(sources)}.romfs"
     if not image.exists():
         images.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.gateways import Gateways
 from trifocal_cloud.io.identity import Identity
 from trifocal_cloud.io.intake import Intake
+from trifocal_cloud.io.registry import Registry
 from trifocal_cloud.io.secret import load_or_create
 from trifocal_cloud.io.simulators import Simulators
 from trifocal_cloud.io.tables import PhotoRow
@@ -35,6 +36,7 @@ class Cloud:
         self.new_id = new_id
         self.database = database
         self.identity = Identity(load_or_create(settings.data_dir), clock)
+        self.registry = Registry(clock, database)
         self.blobs = Blobs(settings.data_dir / "blobs")
         self.thumbnails = Thumbnails()
         self.feed = Feed(clock)
@@ -62,6 +64,7 @@ class Cloud:
         database = await Database.open(settings.data_dir)
         try:
             cloud = cls(settings, clock, new_id, database)
+            await cloud.registry.load()
             await cloud.desk.restore()
             await cloud.buttons.restore()
             await cloud._sweep()

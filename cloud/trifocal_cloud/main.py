@@ -6,34 +6,35 @@ import os
 import socket
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Literal
+from typing import Literal, cast
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.server import ServerState
 
 from trifocal_cloud.io import (
     console_routes,
-    console_socket,
     event_routes,
     gallery_routes,
     glasses_routes,
-    glasses_socket,
     hardware_routes,
     health_routes,
     photo_routes,
     reference_routes,
     refusals,
     share_routes,
-    sim_socket,
 )
 from trifocal_cloud.io.body_limit import BodyLimit
 from trifocal_cloud.io.cloud import Cloud
+from trifocal_cloud.io.console_socket import console_door
+from trifocal_cloud.io.doors import Door, Opens
+from trifocal_cloud.io.glasses_socket import glasses_door
 from trifocal_cloud.io.headers import SecurityHeaders
+from trifocal_cloud.io.sim_socket import sim_door
 from trifocal_cloud.settings import CloudSettings
 from trifocal_shared.clock import Clock
 
 JSON_LIMIT_BYTES = 64 * 1024
-MESSAGE_LIMIT_BYTES = 64 * 1024
 GRACEFUL_S = 5
 
 ROOMS = (
@@ -46,10 +47,15 @@ ROOMS = (
     event_routes,
     console_routes,
     reference_routes,
-    glasses_socket,
-    sim_socket,
-    console_socket,
 )
+"""What answers over HTTP: each has a `router`."""
+
+DOORS: dict[str, Opens] = {
+    "/glasses-ws": glasses_door,
+    "/sim-ws": sim_door,
+    "/console-ws": console_door,
+}
+"""What answers to WebSockets, by path."""
 
 
 def random_id() -> str:
@@ -108,10 +114,7 @@ async def serve(settings: CloudSettings, started: Callable[[str], None], stop: a
         uvicorn.Config(
             app,
             http=_http(),
-            ws="websockets-sansio",
-            ws_max_size=MESSAGE_LIMIT_BYTES,
-            ws_ping_interval=settings.ping_interval_s,
-            ws_ping_timeout=settings.ping_timeout_s,
+            ws=_doors(app),
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -152,6 +155,15 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.up.set()
+
+
+def _doors(app: FastAPI) -> type[asyncio.Protocol]:
+    """What uvicorn makes a protocol with when somebody wants a WebSocket."""
+
+    def door(config: uvicorn.Config, server_state: ServerState, app_state: object) -> Door:
+        return Door(app, DOORS, server_state)
+
+    return cast("type[asyncio.Protocol]", door)
 
 
 def _http() -> type[asyncio.Protocol] | Literal["h11"]:

@@ -26,7 +26,7 @@ class CloudSettings(BaseSettings):
     upload_stall_s: float = Field(default=30.0, gt=0, description="a body that stops coming for so long is given up")
     console_session_s: int = Field(default=30 * 86_400, gt=0, description="how long a browser stays signed in")
     ping_interval_s: float = Field(default=10.0, gt=0)
-    ping_timeout_s: float = Field(default=20.0, gt=0)
+    ping_timeout_s: float = Field(default=10.0, gt=0, description="no longer than the interval")
     app_networks: Literal["public", "loopback", "private"] = Field(
         default="public",
         description="where app servers may be: on the Internet; also on this machine; also in private networks",

@@ -1,41 +1,46 @@
 """`/glasses-ws`: where a gateway connects (PROTOCOL-device §5)."""
 
 import structlog
-from fastapi import APIRouter, WebSocket
+from starlette.requests import HTTPConnection
 
+from trifocal_cloud.io.cloud import Cloud
+from trifocal_cloud.io.identity import Speaker
 from trifocal_cloud.io.line import Line
 from trifocal_cloud.io.schemas import parsed
-from trifocal_cloud.io.sockets import admitted
 from trifocal_shared.cloud_messages import TO_CLOUD
 from trifocal_shared.message import ProtocolError
 
-router = APIRouter()
 log = structlog.get_logger()
 
 
-@router.websocket("/glasses-ws")
-async def glasses_socket(socket: WebSocket) -> None:
-    """Acknowledges at once; what came before this function was ready waits in the server's queue and is read first."""
-    found = await admitted(socket)
-    if found is None:
-        return
-    cloud, speaker = found
-    line = Line(socket, cloud.clock)
-    epoch = cloud.gateways.opened(speaker.user, speaker.expires_s, line)
-    ignored = 0
+class GatewayLine(Line):
+    """A gateway's connection. It is acknowledged at once."""
 
-    async def receive(text: str) -> None:
-        nonlocal ignored
+    def __init__(self, cloud: Cloud, speaker: Speaker) -> None:
+        super().__init__(cloud.clock, cloud.settings.gateway_messages_per_second)
+        self._cloud = cloud
+        self._speaker = speaker
+        self._epoch = 0
+        self._ignored = 0
+
+    def opened(self) -> None:
+        self._epoch = self._cloud.gateways.opened(self._speaker.user, self._speaker.expires_s, self)
+
+    def heard(self, text: bytes) -> None:
         try:
             message = parsed(TO_CLOUD, text)
         except ProtocolError as error:
-            ignored += 1
-            log.info("gateway said something malformed", user=speaker.user, fault=str(error), ignored=ignored)
+            self._ignored += 1
+            user = self._speaker.user
+            log.info("gateway said something malformed", user=user, fault=str(error), ignored=self._ignored)
             return
         if message is not None:
-            await cloud.gateways.received(speaker.user, epoch, message)
+            self.later(self._cloud.gateways.received(self._speaker.user, self._epoch, message))
 
-    try:
-        await line.serve(receive)
-    finally:
-        cloud.gateways.closed(speaker.user, epoch)
+    def gone(self) -> None:
+        self._cloud.gateways.closed(self._speaker.user, self._epoch)
+
+
+def glasses_door(cloud: Cloud, connection: HTTPConnection) -> Line:
+    """For whoever has a core token. Raises RefusedError."""
+    return GatewayLine(cloud, cloud.identity.of(connection))

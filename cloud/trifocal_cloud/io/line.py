@@ -1,91 +1,252 @@
-"""One WebSocket connection: read at a bounded pace, written from a bounded queue, closed in one place."""
+"""Line: one WebSocket connection, over picows: heard at a bounded pace, spoken to at once, closed in one place.
+
+A door subclasses it and says what `opened`, `heard` and `gone` mean. What a peer says is handed on in order and in the
+same turn of the loop; work that has to wait goes to `later`, which does one thing after the other. Whoever talks too
+fast, or asks for more than gets done, is read more slowly: nothing is lost, and TCP tells them. Whoever does not read
+what we say until WRITE_LIMIT_BYTES wait for them is let go.
+"""
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+import structlog
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from trifocal_cloud.limits import Bucket
 from trifocal_shared.clock import Clock
 
-QUEUE_LIMIT = 256
 PER_SECOND, BURST = 50, 200
+MAILBOX_LIMIT = 32
+"""So much work may wait before reading stops."""
+WRITE_LIMIT_BYTES = 4 * 2**20
+CLOSE_S = 5.0
+"""How long a peer may take to answer our close."""
+LONGEST_MESSAGE = 2**20
+"""Bytes of one frame on any line; a line may have a smaller bound of its own for its messages."""
+REASON_BYTES = 123
+"""The longest reason that a close frame holds (RFC 6455 §5.5)."""
 
 POLICY_VIOLATION = 1008
-GOING_AWAY = 1001
+MESSAGE_TOO_BIG = 1009
+PROTOCOL_ERROR = 1002
+INVALID_TEXT = 1007
+INTERNAL_ERROR = 1011
+SERVICE_RESTART = 1012
 TRY_AGAIN_LATER = 1013
 REPLACED = 4001
 """Ours: a newer connection of the same user took over; there is no point in coming back at once."""
 
+TEXT, BINARY, CONTINUATION, CLOSE = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION, WSMsgType.CLOSE
 
-class Line:
-    """What is said on it is queued; a peer that does not read until the queue is full is let go."""
+log = structlog.get_logger()
 
-    def __init__(self, socket: WebSocket, clock: Clock) -> None:
-        self._socket = socket
+
+class Line(WSListener):
+    """See the top of the file. `per_second` is the pace at which a peer is heard in the long run."""
+
+    LONGEST_MESSAGE = 64 * 1024
+    """Bytes of one message; a longer one ends the connection with 1009."""
+
+    def __init__(self, clock: Clock, per_second: int = PER_SECOND) -> None:
         self._clock = clock
-        self._bucket = Bucket(PER_SECOND, BURST)
-        self._outgoing: asyncio.Queue[dict[str, object] | None] = asyncio.Queue(QUEUE_LIMIT)
-        self._close = (1000, "")
-        self._task: asyncio.Task[None] | None = None
+        self._bucket = Bucket(per_second, max(BURST, per_second))
+        self._transport: WSTransport | None = None
+        self._parts: list[bytes] | None = None
+        self._is_audio = False
+        self._held: deque[bytes] = deque()
+        self._resting: asyncio.TimerHandle | None = None
+        self._mailbox: deque[Coroutine[Any, Any, None]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+        self._closing: asyncio.TimerHandle | None = None
+        self._room = asyncio.Event()
+        self._room.set()
+        self.watch: Callable[[bool], None] = _nobody
+        """Told True when the connection stands and False when it has ended: for whoever counts connections."""
+
+    def opened(self) -> None:
+        """The connection stands."""
+
+    def heard(self, text: bytes) -> None:
+        """The peer said this: one text message, valid UTF-8."""
+
+    def gone(self) -> None:
+        """The connection has ended, and everything that the peer said before has been dealt with."""
+
+    @property
+    def open(self) -> bool:
+        """Whether what is said now can still get there."""
+        return self._transport is not None and self._closing is None
 
     def send(self, message: dict[str, object]) -> None:
-        """Queue a message."""
-        try:
-            self._outgoing.put_nowait(message)
-        except asyncio.QueueFull:
+        """Say a message."""
+        self.send_text(json.dumps(message, separators=(",", ":")).encode())
+
+    def send_text(self, text: bytes) -> None:
+        """Say a message that is JSON already."""
+        if self._transport is None or self._closing is not None:
+            return
+        self._transport.send(WSMsgType.TEXT, text)
+        if not self._room.is_set() and self._waiting() > WRITE_LIMIT_BYTES:
             self.abort()
 
+    async def room(self) -> None:
+        """Return when the peer has read most of what was said."""
+        await self._room.wait()
+
     def close(self, code: int, reason: str = "") -> None:
-        """Close once everything queued is sent; reading stops now."""
-        self._close = (code, reason)
-        try:
-            self._outgoing.put_nowait(None)
-        except asyncio.QueueFull:
-            self.abort()
+        """Close once everything said so far is sent. What the peer says from now on is not heard."""
+        if self._transport is None or self._closing is not None:
+            return
+        self._closing = asyncio.get_running_loop().call_later(CLOSE_S, self.abort)
+        self._transport.send_close(_code(code), reason.encode()[:REASON_BYTES].decode("utf-8", "ignore").encode())
 
     def abort(self) -> None:
         """Let go of the connection without a word."""
-        if self._task is not None:
-            self._task.cancel()
+        if self._transport is not None:
+            self._transport.disconnect(graceful=False)
 
-    async def serve(self, receive: Callable[[str], Awaitable[None]]) -> None:
-        """Hand every text message to `receive`, in order, until the connection ends. Binary ones are audio: ignored."""
-        writer = self._task = asyncio.create_task(self._write())
-        reader = asyncio.create_task(self._read(receive))
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this after everything that was put off before it; what it raises is a bug and closes the line."""
+        self._mailbox.append(work)
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+
+    # What picows calls
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self._transport = transport
+        self.watch(True)
+        self.opened()
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        kind = frame.msg_type
+        if kind is CLOSE:
+            self._answer_close(transport, frame)
+        elif self._closing is not None or transport.is_close_frame_sent:
+            return
+        elif frame.rsv1 or frame.rsv2 or frame.rsv3:
+            self.close(PROTOCOL_ERROR, "compression was not agreed on")
+        elif kind is TEXT and frame.fin and self._parts is None:
+            self._receive(frame.get_payload_as_bytes())
+        elif kind in (TEXT, BINARY, CONTINUATION):
+            self._assemble(kind, frame)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        for timer in (self._closing, self._resting):
+            if timer is not None:
+                timer.cancel()
+        self.watch(False)
+        closed_by_us = self._closing is not None
+        self._transport = self._resting = None
+        self._room.set()
+        while self._held and not closed_by_us:
+            self.heard(self._held.popleft())
+        if self._worker is None:
+            self.gone()  # else the worker says so when it is done
+
+    def pause_writing(self) -> None:
+        self._room.clear()
+
+    def resume_writing(self) -> None:
+        self._room.set()
+
+    def _receive(self, text: bytes) -> None:
+        if len(text) > self.LONGEST_MESSAGE:
+            self.close(MESSAGE_TOO_BIG, "the message is too long")
+        elif not text.isascii() and not _is_utf8(text):
+            self.close(INVALID_TEXT, "a text message is UTF-8")
+        elif self._resting is not None or len(self._mailbox) >= MAILBOX_LIMIT:
+            self._held.append(text)
+            self._stop_reading()
+        else:
+            self._take(text)
+
+    def _take(self, text: bytes) -> None:
         try:
-            await asyncio.wait((writer, reader), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (writer, reader):
-                task.cancel()
-            results = await asyncio.gather(writer, reader, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-                raise result
+            self.heard(text)
+        except Exception:
+            log.exception("a message could not be dealt with")
+            self.close(INTERNAL_ERROR)
+            return
+        wait_ms = self._bucket.taken(self._clock.now())
+        if wait_ms and self._transport is not None:
+            self._stop_reading()
+            self._resting = asyncio.get_running_loop().call_later(wait_ms / 1000, self._rested)
 
-    async def _read(self, receive: Callable[[str], Awaitable[None]]) -> None:
-        while True:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
+    def _rested(self) -> None:
+        self._resting = None
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Take what was held back, as far as pace and mailbox allow; read on when nothing is left."""
+        while self._held and self.open:
+            if self._resting is not None or len(self._mailbox) >= MAILBOX_LIMIT:
                 return
-            text = message.get("text")
-            if text is not None:
-                await receive(text)
-            # Whoever talks too fast is listened to more slowly: nothing is lost, and TCP tells them.
-            wait_ms = self._bucket.taken(self._clock.now())
-            if wait_ms:
-                await asyncio.sleep(wait_ms / 1000)
+            self._take(self._held.popleft())
+        if self._transport is not None and self._resting is None:
+            self._transport.underlying_transport.resume_reading()
 
-    async def _write(self) -> None:
-        while (message := await self._outgoing.get()) is not None:
-            await self._put(self._socket.send_text(json.dumps(message, separators=(",", ":"))))
-        if self._socket.application_state is WebSocketState.CONNECTED:
-            await self._put(self._socket.close(*self._close))
+    def _stop_reading(self) -> None:
+        if self._transport is not None:
+            self._transport.underlying_transport.pause_reading()
 
-    async def _put(self, sending: Awaitable[None]) -> None:
-        """The server may have closed already, over what the peer did, before anybody was told: then nobody listens."""
+    def _assemble(self, kind: WSMsgType, frame: WSFrame) -> None:
+        """Messages in fragments, and binary ones, which are audio: read and ignored."""
+        if (kind is CONTINUATION) != (self._parts is not None):
+            self.close(PROTOCOL_ERROR, "fragments out of order")
+            return
+        if kind is BINARY and frame.fin:
+            return
+        if self._parts is None:
+            self._parts, self._is_audio = [], kind is BINARY
+        self._parts.append(frame.get_payload_as_bytes())
+        if sum(map(len, self._parts)) > self.LONGEST_MESSAGE:
+            self.close(MESSAGE_TOO_BIG, "the message is too long")
+        elif frame.fin:
+            parts, self._parts = self._parts, None
+            if not self._is_audio:
+                self._receive(b"".join(parts))
+
+    def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
+        if not transport.is_close_frame_sent:
+            transport.send_close(frame.get_close_code(), frame.get_close_message())
+        transport.disconnect()
+
+    async def _work(self) -> None:
         try:
-            await sending
-        except RuntimeError as error:
-            raise WebSocketDisconnect(1006) from error
+            while self._mailbox:
+                await self._mailbox.popleft()
+                if self._held:
+                    self._go_on()
+        except Exception:
+            log.exception("a line failed")
+            for undone in self._mailbox:
+                undone.close()
+            self._mailbox.clear()
+            self.close(INTERNAL_ERROR)
+        finally:
+            self._worker = None
+        if self._transport is None:
+            self.gone()
+
+    def _waiting(self) -> int:
+        return self._transport.underlying_transport.get_write_buffer_size() if self._transport is not None else 0
+
+
+def _nobody(there: bool) -> None:
+    pass
+
+
+def _code(code: int) -> WSCloseCode:
+    return code  # type: ignore[return-value] # picows takes any number here; ours above 4000 have no name
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -126,7 +126,7 @@ class Derived:
         return handler(inner)
 
 
-def parsed(catalogue: Mapping[str, type[Message]], text: str) -> Message | None:
+def parsed(catalogue: Mapping[str, type[Message]], text: str | bytes) -> Message | None:
     """The message that a line of JSON is, or None for a type nobody here knows. Raises ProtocolError."""
     try:
         data = json.loads(text)

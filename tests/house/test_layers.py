@@ -7,7 +7,7 @@ import pytest
 from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = {f"trifocal_{floor}" for floor in ("shared", "firmware", "gateway", "cloud", "tools")}
+PACKAGES = {f"trifocal_{floor}" for floor in ("shared", "firmware", "gateway", "cloud", "sdk", "tools")}
 
 
 def test_the_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:

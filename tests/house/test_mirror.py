@@ -4,20 +4,28 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = ("shared", "firmware", "gateway", "cloud", "tools")
+FLOORS = {
+    "shared": "shared/trifocal_shared",
+    "firmware": "firmware/trifocal_firmware",
+    "gateway": "gateway/trifocal_gateway",
+    "cloud": "cloud/trifocal_cloud",
+    "sdk": "cloud/trifocal_sdk",
+    "tools": "tools/trifocal_tools",
+}
+"""The rooms of the tests, and the packages that they mirror."""
 
-UNMIRRORED = {"shared/test_vectors.py"}
-"""Test files about a folder of the tests themselves."""
+UNMIRRORED = {"shared/test_vectors.py", "sdk/test_vectors.py", "sdk/test_examples.py"}
+"""Test files about the vectors and the examples, which are no modules."""
 
 
 def modules(floor: str) -> dict[str, Path]:
     """The modules of a floor, by their path within its package without `.py`."""
-    found = {}
-    for package in sorted((ROOT / floor).glob("trifocal_*")):
-        for path in package.rglob("*.py"):
-            if "__pycache__" not in path.parts:
-                found[path.relative_to(package).with_suffix("").as_posix()] = path
-    return found
+    package = ROOT / FLOORS[floor]
+    return {
+        path.relative_to(package).with_suffix("").as_posix(): path
+        for path in package.rglob("*.py")
+        if "__pycache__" not in path.parts
+    }
 
 
 def checks(floor: str) -> dict[str, Path]:
@@ -67,6 +75,11 @@ def test_every_test_file_has_its_module() -> None:
         if not belongs(name, modules(floor))
     ]
     assert not stray, "\n".join(stray)
+
+
+def test_every_package_is_mirrored() -> None:
+    on_disk = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("*/trifocal_*/__init__.py")}
+    assert on_disk == set(FLOORS.values())
 
 
 def test_every_room_is_known() -> None:

@@ -39,6 +39,20 @@ def test_the_cloud_says_where_it_listens(
     assert seen[0].local_user == ""
 
 
+def test_a_cloud_alone_lets_apps_be_on_the_internet_only_unless_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr("trifocal_cloud.main.serve", fake(seen, "http://127.0.0.1:4711"))
+    alone.run_cloud(settings.load(data_dir=tmp_path, port=0), as_json=True)
+    config = settings.load(data_dir=tmp_path, port=0, allow_private_apps=True, public_url="https://example.org")
+    alone.run_cloud(config, as_json=True)
+    assert [(found.app_networks, found.public_url) for found in seen] == [
+        ("public", ""),
+        ("private", "https://example.org"),
+    ]
+
+
 def test_the_gateway_is_told_where_its_glasses_and_cloud_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,13 +34,26 @@ def test_the_help_of_every_command_teaches_by_example(name: str, capsys: pytest.
     assert f"trifocal {name}" in out
 
 
-def test_the_bare_command_shows_its_help_as_a_mistake_of_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run([]) == failure.USAGE
-    assert "Usage" in capsys.readouterr().out
+@pytest.mark.parametrize("arguments", [[], ["app"]])
+def test_a_group_without_a_command_shows_its_help_as_a_mistake_of_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(arguments) == failure.USAGE
+    out, err = capsys.readouterr()
+    assert "Usage" in out
+    assert err == ""
 
 
 @pytest.mark.parametrize(
-    "arguments", [["pres"], ["press", "banana"], ["press", "--nope"], ["glasses", "battery", "200"]]
+    "arguments",
+    [
+        ["pres"],
+        ["press", "banana"],
+        ["press", "--nope"],
+        ["glasses", "battery", "200"],
+        ["app", "strat"],
+        ["app", "add"],
+    ],
 )
 def test_mistakes_of_usage_end_with_2_on_stderr(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(arguments) == failure.USAGE

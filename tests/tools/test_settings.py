@@ -36,6 +36,21 @@ def test_a_wrong_value_is_named_with_the_places_it_may_come_from() -> None:
     assert "TRIFOCAL_PORT" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["example.org", "ftp://example.org", "https://", "https://ann:pw@example.org", "https://example.org/?a", "a b"],
+)
+def test_a_public_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(Failure, match="public_url") as caught:
+        settings.load(public_url=url)
+    assert caught.value.code == failure.USAGE
+
+
+@pytest.mark.parametrize("url", ["", "https://example.org", "http://127.0.0.1:8000/trifocal/"])
+def test_a_public_address_is_taken(url: str) -> None:
+    assert settings.load(public_url=url).public_url == url
+
+
 @pytest.mark.parametrize("text", ["prot = 8000\n", "port = \n", "\x00"])
 def test_a_config_file_with_a_typo_is_refused(text: str) -> None:
     Path("trifocal.toml").write_text(text)
@@ -51,6 +66,12 @@ def test_a_token_is_never_shown() -> None:
 def test_without_flags_the_cloud_is_the_one_that_up_left(tmp_path: Path) -> None:
     left_by_up(tmp_path / ".trifocal", cloud="http://127.0.0.1:8123", token="t")
     assert settings.endpoint(settings.load()) == settings.Endpoint("http://127.0.0.1:8123", "t")
+
+
+def test_a_cloud_may_be_known_without_a_token(tmp_path: Path) -> None:
+    assert settings.known(settings.load(cloud="http://c/")) == settings.Endpoint("http://c", "")
+    left_by_up(tmp_path / ".trifocal", cloud="http://127.0.0.1:8123", token="t")
+    assert settings.known(settings.load()).token == "t"
 
 
 def test_another_cloud_is_not_shown_the_token_of_ours(tmp_path: Path) -> None:

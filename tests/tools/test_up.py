@@ -91,6 +91,22 @@ async def test_stopped_before_it_is_ready_it_says_nothing(
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize(("private", "networks"), [(False, "loopback"), (True, "private")])
+async def test_its_cloud_takes_apps_of_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private: bool, networks: str
+) -> None:
+    seen: list[Any] = []
+
+    async def serve(found: Any, listening: Callable[[str], None], stop: asyncio.Event) -> None:
+        seen.append(found)
+        listening("http://127.0.0.1:4711")
+
+    monkeypatch.setattr("trifocal_cloud.main.serve", serve)
+    config = settings.load(data_dir=tmp_path, allow_private_apps=private, public_url="http://127.0.0.1:9")
+    await up.House(config, tmp_path)._run_cloud(lambda: None, asyncio.Event())
+    assert (seen[0].app_networks, seen[0].public_url) == (networks, "http://127.0.0.1:9")
+
+
 def test_what_waits_at_the_gateway_is_counted(house: FakeHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     assert house.uploads() == 0
     queue = {"queued": 2, "uploading": 1, "failed": 1, "dead": 5, "bytes": 9}

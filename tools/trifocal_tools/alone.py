@@ -4,6 +4,7 @@ import asyncio
 import urllib.parse
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -24,7 +25,9 @@ def run_cloud(settings: Settings, as_json: bool) -> None:
     def started(url: str) -> None:
         _say(as_json, f"the cloud listens on {url} (data in {folder})", {"cloud": url, "dataDir": str(folder)})
 
-    found = understood(lambda: CloudSettings(data_dir=folder, host=settings.host, port=settings.port))
+    found = understood(
+        lambda: CloudSettings(data_dir=folder, host=settings.host, port=settings.port, **_outside(settings))
+    )
 
     async def main(stop: asyncio.Event) -> None:
         await serve(found, started, stop)
@@ -106,6 +109,13 @@ def check_sim_address(address: str) -> None:
         good = False
     if not good:
         raise Failure(f"'{address}' is not tcp://HOST:PORT", failure.USAGE, "usage", "for example tcp://127.0.0.1:4860")
+
+
+def _outside(settings: Settings) -> dict[str, Any]:
+    """How the cloud and the world see one another, where it was said here; else TRIFOCAL_CLOUD_* may say it."""
+    return ({"public_url": settings.public_url} if settings.public_url else {}) | (
+        {"app_networks": "private"} if settings.allow_private_apps else {}
+    )
 
 
 def _run(folder: Path, part: str, main: Callable[[asyncio.Event], Awaitable[None]]) -> None:

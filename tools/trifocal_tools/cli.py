@@ -9,6 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from trifocal_tools import failure, output
+from trifocal_tools.commands import app as app_group
 from trifocal_tools.commands import bench, check, cloud, doctor, gateway, glasses, press, sim, token, up
 from trifocal_tools.failure import EXIT_CODES, Failure
 
@@ -23,6 +24,7 @@ COMMANDS = (
     (RUN, sim.command, "sim"),
     (USE, press.command, "press"),
     (USE, glasses.command, "glasses"),
+    (USE, app_group.group, "app"),
     (USE, token.command, "token"),
     (KEEP, doctor.command, "doctor"),
     (KEEP, check.command, "check"),
@@ -65,7 +67,10 @@ def build() -> typer.Typer:
     )
     app.callback()(_trifocal)
     for panel, command, name in COMMANDS:
-        app.command(name, rich_help_panel=panel)(command)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, rich_help_panel=panel)
+        else:
+            app.command(name, rich_help_panel=panel)(command)
     return app
 
 
@@ -78,11 +83,9 @@ def run(arguments: Sequence[str]) -> int:
         output.print_failure(error, as_json)
         return error.code
     except TyperException as error:
-        if not arguments:  # the bare command answers with its help
-            output.print_line(error.format_message())
-        else:
+        if sentence := error.format_message():  # empty where the help was printed for want of a command
             hint = "`trifocal --help` and `trifocal COMMAND --help` show what there is"
-            output.print_failure(Failure(error.format_message(), failure.USAGE, "usage", hint), as_json)
+            output.print_failure(Failure(sentence, failure.USAGE, "usage", hint), as_json)
         return failure.USAGE
     except (KeyboardInterrupt, typer.Abort):
         return failure.INTERRUPTED

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     camera: str = "pattern"
     python: Literal["cpython", "micropython"] = "cpython"
+    public_url: str = Field(default="", pattern=r"^(https?://[^/?#@\s]+(/[^?#@\s]*)?)?$")
+    allow_private_apps: bool = False
 
     @classmethod
     def settings_customise_sources(
@@ -82,7 +84,16 @@ def endpoint(settings: Settings) -> Endpoint:
 
     The token of `up` is shown to no other cloud than its own. Raises Failure(UNREACHABLE | REFUSED).
     """
-    left = _left_by_up(settings.data_dir)
+    found = known(settings)
+    if not found.token:
+        hint = "give one with --token or TRIFOCAL_TOKEN; `trifocal token` makes one beside the cloud's data"
+        raise Failure(f"there is no token for {found.cloud}", failure.REFUSED, "no_token", hint)
+    return found
+
+
+def known(settings: Settings) -> Endpoint:
+    """The same, with an empty token where none is known. Raises Failure(UNREACHABLE)."""
+    left = left_by_up(settings.data_dir)
     cloud = (settings.cloud or left.get("cloud", "")).rstrip("/")
     if not cloud:
         hint = "start `trifocal up` here, or name a cloud with --cloud, TRIFOCAL_CLOUD or --data-dir"
@@ -90,13 +101,11 @@ def endpoint(settings: Settings) -> Endpoint:
     token = settings.token.get_secret_value()
     if not token and cloud == left.get("cloud"):
         token = left.get("token", "")
-    if not token:
-        hint = "give one with --token or TRIFOCAL_TOKEN; `trifocal token` makes one beside the cloud's data"
-        raise Failure(f"there is no token for {cloud}", failure.REFUSED, "no_token", hint)
     return Endpoint(cloud, token)
 
 
-def _left_by_up(data_dir: Path) -> dict[str, str]:
+def left_by_up(data_dir: Path) -> dict[str, str]:
+    """What a running `up` has written into its data directory; empty where none runs."""
     try:
         left = json.loads((data_dir / UP_FILE).read_text())
     except (OSError, ValueError):

@@ -154,6 +154,8 @@ class House:
                 host=self.settings.host,
                 port=self.port,
                 local_user=self.settings.user,
+                public_url=self.settings.public_url,
+                app_networks="private" if self.settings.allow_private_apps else "loopback",
             )
         )
         await serve(settings, listening, stop)

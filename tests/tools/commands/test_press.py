@@ -55,6 +55,16 @@ def test_for_people_the_way_of_the_photo_is_told(table_cloud: Any, trifocal: Run
     assert "120 ms  cloud    stored" in out
 
 
+def test_a_press_that_an_app_takes_ends_well_without_a_photo(table_cloud: Any, trifocal: Run) -> None:
+    heard = [{"source": "cloud", "step": "heard", "at": 1_000_010}]
+    table_cloud.answer("GET", "/api/presses/a-1", {"status": "heard", "final": True, "steps": heard})
+    code, out, err = trifocal("press", "--wait", "--json")
+    assert (code, err, json.loads(out)["status"]) == (failure.OK, "", "heard")
+    assert "reason" not in json.loads(out)
+    code, out, _ = trifocal("press", "--wait")
+    assert (code, "an app took the press" in out) == (failure.OK, True)
+
+
 def test_a_failed_photo_ends_with_1_and_the_reason(table_cloud: Any, trifocal: Run) -> None:
     table_cloud.answer("GET", "/api/presses/a-1", {"status": "failed", "final": True, "reason": "battery_low"})
     code, out, _ = trifocal("press", "--wait", "--json")

@@ -21,7 +21,9 @@ def test_the_flags_arrive(
         seen.append((found, said))
 
     monkeypatch.setattr(up, "up", fake)
-    assert trifocal("up", *flags, "--port", "0", "--user", "ada@example.org")[0] == failure.OK
+    words = ["--port", "0", "--user", "ada@example.org", "--allow-private-apps", "--public-url", "http://127.0.0.1:9"]
+    assert trifocal("up", *flags, *words)[0] == failure.OK
     ((found, said),) = seen
     assert (found.port, found.user) == (0, "ada@example.org")
+    assert (found.allow_private_apps, found.public_url) == (True, "http://127.0.0.1:9")
     assert said == {"headless": headless, "as_json": as_json}

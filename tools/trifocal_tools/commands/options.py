@@ -48,3 +48,29 @@ Camera = Annotated[
 User = Annotated[
     str | None, typer.Option("--user", metavar="EMAIL", help="Whose glasses these are.", show_default=False)
 ]
+AsUser = Annotated[
+    str | None,
+    typer.Option(
+        "--user",
+        metavar="EMAIL",
+        help="For this user, with a token made from the cloud's data folder. [default: whoever the token names]",
+        show_default=False,
+        rich_help_panel=PANEL_CLOUD,
+    ),
+]
+Package = Annotated[str, typer.Argument(metavar="PACKAGE", help="The app's name, such as `org.example.notes`.")]
+PublicUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--public-url",
+        metavar="URL",
+        help="How the world reaches this cloud, for links and for apps. [default: where it listens]",
+        show_default=False,
+    ),
+]
+PrivateApps = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-private-apps", help="Apps may be served from private networks too, not only from the Internet."
+    ),
+]

@@ -8,13 +8,16 @@ import typer
 from trifocal_tools.commands import options
 
 STORED = "stored"
+HEARD = "heard"
+DONE = (STORED, HEARD)
+"""How a press ends well: with a photo, or in the hands of an app that asked to hear it."""
 
 
 def command(
     button: Annotated[Literal["photo", "video"], typer.Argument(help="Which button.")] = "photo",
     *,
     long: Annotated[bool, typer.Option("--long", help="Hold it down.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Stay until the photo is in the gallery or has failed.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until it has ended.")] = False,
     timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="How long --wait stays, in seconds.")] = 60.0,
     as_json: options.Json = False,
     cloud: options.Cloud = None,
@@ -23,7 +26,8 @@ def command(
 ) -> None:
     """Press a button of the simulated glasses.
 
-    With `--wait` the command ends with 0 only if the photo is in the gallery.
+    With `--wait` the command ends with 0 only if the photo is in the gallery (`stored`), or if an app that listens to
+    the button took the press (`heard`); then the app decides what comes of it.
 
     Examples:
 
@@ -47,12 +51,12 @@ def command(
         state = client.follow(press_id, timeout)
         found = outcome(state, press_id, round((time.monotonic() - started) * 1000), client.absolute)
     if as_json:
-        if found["status"] == STORED:
+        if found["status"] in DONE:
             output.print_json(found)
         else:
             output.print_json(found | {"error": found["reason"], "message": _why(found)})
             raise typer.Exit(1)
-    elif found["status"] != STORED:
+    elif found["status"] not in DONE:
         raise Failure(_why(found), word=found["reason"], hint=_hint(found))
     else:
         _tell(found)
@@ -69,7 +73,7 @@ def outcome(state: dict[str, Any], press_id: str, ms: int, absolute: Any = str) 
         "pressId": press_id,
         "steps": steps(state.get("steps") or []),
     }
-    if found["status"] != STORED:
+    if found["status"] not in DONE:
         found["reason"] = state.get("reason") or ("timed_out" if not state.get("final") else "failed")
     return found
 
@@ -115,7 +119,10 @@ def _hint(found: dict[str, Any]) -> str:
 def _tell(found: dict[str, Any]) -> None:
     from trifocal_tools import output
 
-    output.print_line(f"in the gallery after {found['ms']} ms: {found['photoUrl']}")
-    output.print_line(f"  sha256 {found['sha256']}")
+    if found["status"] == HEARD:
+        output.print_line(f"an app took the press after {found['ms']} ms")
+    else:
+        output.print_line(f"in the gallery after {found['ms']} ms: {found['photoUrl']}")
+        output.print_line(f"  sha256 {found['sha256']}")
     for step in found["steps"]:
         output.print_line(f"  {step['ms']:6} ms  {step['source']:8} {step['step']}")

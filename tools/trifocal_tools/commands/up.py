@@ -21,11 +21,14 @@ def command(
     user: options.User = None,
     python: options.Python = None,
     camera: options.Camera = None,
+    public_url: options.PublicUrl = None,
+    allow_private_apps: options.PrivateApps = None,
     as_json: options.Json = False,
 ) -> None:
     """Run all of Trifocal here: cloud, gateway and simulated glasses, joined by real sockets on this machine.
 
     When all are joined, `--json` prints one line: {"console", "cloud", "user", "token", "dataDir", "pid", …}.
+    Apps may be served from this machine and from the Internet (`trifocal app add`).
     SIGINT or SIGTERM stops everything within 5 s; a second one at once.
 
     Keys: **p** press · **l** long press · **o** offline/online · **f** fold/unfold · **b** battery · **q** quit.
@@ -41,5 +44,14 @@ def command(
     from trifocal_tools import settings
     from trifocal_tools.up import up
 
-    found = settings.load(host=host, port=port, data_dir=data_dir, user=user, python=python, camera=camera)
+    found = settings.load(
+        host=host,
+        port=port,
+        data_dir=data_dir,
+        user=user,
+        python=python,
+        camera=camera,
+        public_url=public_url,
+        allow_private_apps=allow_private_apps,
+    )
     up(found, headless=headless or as_json, as_json=as_json)

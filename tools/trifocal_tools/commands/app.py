@@ -7,6 +7,27 @@ import typer
 
 from trifocal_tools.commands import app_use, options
 
+Url = Annotated[str, typer.Option("--url", metavar="URL", help="Where the app's server is found.")]
+Key = Annotated[
+    str | None, typer.Option("--key", help="Its API key. [default: the one it has, or a new one]", show_default=False)
+]
+Permissions = Annotated[
+    list[str] | None,
+    typer.Option("--permission", metavar="CAMERA", help="What it may use. Once for each.", show_default=False),
+]
+Hardware = Annotated[
+    list[str] | None,
+    typer.Option("--hardware", metavar="CAMERA", help="What it cannot do without. Once for each.", show_default=False),
+]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", metavar="FILE", help="JSON: the list of what people can set.", show_default=False),
+]
+Name = Annotated[
+    str | None, typer.Option("--name", help="What people call it. [default: the package]", show_default=False)
+]
+Kind = Annotated[Literal["background", "standard"], typer.Option("--type", help="What sort it is.")]
+
 group = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
 
@@ -30,29 +51,13 @@ def command() -> None:
 def add(
     package: options.Package,
     *,
-    url: Annotated[str, typer.Option("--url", metavar="URL", help="Where the app's server is found.")],
-    key: Annotated[
-        str | None,
-        typer.Option("--key", help="Its API key. [default: the one it has, or a new one]", show_default=False),
-    ] = None,
-    permission: Annotated[
-        list[str] | None,
-        typer.Option("--permission", metavar="CAMERA", help="What it may use. Once for each.", show_default=False),
-    ] = None,
-    hardware: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--hardware", metavar="CAMERA", help="What it cannot do without. Once for each.", show_default=False
-        ),
-    ] = None,
-    settings_file: Annotated[
-        Path | None,
-        typer.Option("--settings", metavar="FILE", help="JSON: the list of what people can set.", show_default=False),
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option("--name", help="What people call it. [default: the package]", show_default=False)
-    ] = None,
-    kind: Annotated[Literal["background", "standard"], typer.Option("--type", help="What sort it is.")] = "background",
+    url: Url,
+    key: Key = None,
+    permission: Permissions = None,
+    hardware: Hardware = None,
+    settings_file: SettingsFile = None,
+    name: Name = None,
+    kind: Kind = "background",
     as_json: options.Json = False,
     cloud: options.Cloud = None,
     token: options.Token = None,

@@ -11,8 +11,8 @@ it is with an API key, of which only the SHA-256 is kept: whoever reads the regi
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 PACKAGE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"
@@ -21,7 +21,7 @@ PACKAGE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"
 API_KEY = r"^[!-~]{1,256}$"
 """What an API key looks like: it travels in a header behind the package name and a colon."""
 
-PERMISSIONS = (
+Permission = Literal[
     "MICROPHONE",
     "LOCATION",
     "BACKGROUND_LOCATION",
@@ -31,11 +31,15 @@ PERMISSIONS = (
     "READ_NOTIFICATIONS",
     "POST_NOTIFICATIONS",
     "ALL",
-)
-HARDWARE = ("CAMERA", "DISPLAY", "MICROPHONE", "SPEAKER", "IMU", "BUTTON", "LIGHT", "WIFI")
-REQUIRED, OPTIONAL = LEVELS = ("REQUIRED", "OPTIONAL")
-KINDS = ("background", "standard", "system_dashboard")
+]
+Hardware = Literal["CAMERA", "DISPLAY", "MICROPHONE", "SPEAKER", "IMU", "BUTTON", "LIGHT", "WIFI"]
+Level = Literal["REQUIRED", "OPTIONAL"]
+Kind = Literal["background", "standard", "system_dashboard"]
 """Of a user's `standard` apps one runs at a time."""
+
+PERMISSIONS: tuple[str, ...] = get_args(Permission)
+HARDWARE: tuple[str, ...] = get_args(Hardware)
+KINDS: tuple[str, ...] = get_args(Kind)
 
 IMPLIED = {"NOTIFICATIONS": ("READ_NOTIFICATIONS",)}
 """A permission of older apps -> those that it stands for."""
@@ -57,8 +61,8 @@ class App:
     permissions: tuple[dict[str, str], ...] = ()
     """Each has `type` and `description`."""
     hardware: tuple[dict[str, str], ...] = ()
-    """Each has `type`, `level` (one of LEVELS) and `description`."""
-    settings: tuple[dict[str, Any], ...] = field(default=())
+    """Each has `type`, `level` and `description`."""
+    settings: tuple[dict[str, Any], ...] = ()
 
     def allows(self, permission: str) -> bool:
         """Whether this app has declared that it needs this permission."""
@@ -69,11 +73,33 @@ class App:
     @property
     def required_hardware(self) -> tuple[str, ...]:
         """What glasses must have for this app to run."""
-        return tuple(item["type"] for item in self.hardware if item["level"] == REQUIRED)
+        return tuple(item["type"] for item in self.hardware if item["level"] == "REQUIRED")
 
     def key_matches(self, key: str) -> bool:
         """Whether this is the app's API key; takes as long for a wrong one."""
         return hmac.compare_digest(key_hash(key), self.key_hash)
+
+
+@dataclass(frozen=True)
+class AppFault:
+    """Something that went wrong with an app; `at` is epoch ms, `reason` a word, `message` a sentence."""
+
+    at: int
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class AppView:
+    """How an app stands for one user: a state of `app_events`, since when, and why; times are epoch ms."""
+
+    state: str
+    since_ms: int
+    reason: str = ""
+    detail: str = ""
+    next_try_ms: int | None = None
+    subscriptions: tuple[str, ...] = ()
+    errors: tuple[AppFault, ...] = ()
 
 
 def key_hash(key: str) -> str:

@@ -24,6 +24,7 @@ from trifocal_cloud.io import (
     refusals,
     share_routes,
 )
+from trifocal_cloud.io.app_socket import app_door
 from trifocal_cloud.io.body_limit import BodyLimit
 from trifocal_cloud.io.cloud import Cloud
 from trifocal_cloud.io.console_socket import console_door
@@ -51,6 +52,7 @@ ROOMS = (
 """What answers over HTTP: each has a `router`."""
 
 DOORS: dict[str, Opens] = {
+    "/app-ws": app_door,
     "/glasses-ws": glasses_door,
     "/sim-ws": sim_door,
     "/console-ws": console_door,
@@ -125,6 +127,7 @@ async def serve(settings: CloudSettings, started: Callable[[str], None], stop: a
     )
     with contextlib.closing(listener):
         async with app.router.lifespan_context(app):
+            app.state.cloud.apps.posts.base_url = _reached_at(settings, listener)
             running = asyncio.create_task(server.serve(sockets=[listener]))
             stopping = asyncio.create_task(stop.wait())
             up = asyncio.create_task(server.up.wait())
@@ -188,6 +191,15 @@ def _listener(host: str, port: int) -> socket.socket:
     except OSError:
         found.close()
         raise
+    return found
+
+
+def _reached_at(settings: CloudSettings, listener: socket.socket) -> str:
+    """How apps reach us: as the operator says, else at the address where we listen; from here, if everywhere."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - what such a listener is called
+    found = settings.public_url.rstrip("/") or _url(listener)
+    for address, own in everywhere.items():
+        found = found.replace(f"//{address}:", f"//{own}:")
     return found
 
 

@@ -7,7 +7,7 @@ finds it as it was. Each connection has an epoch, and a word counts only when it
    and changes nothing;
  * a connection ends when its token does (`Expired`).
 
-What the gateway says about the glasses is kept (`Glasses`), photo reports and presses are handed on. `connection_ack`
+What the gateway says about the glasses is kept (`Glasses`), photo reports are handed on. `connection_ack`
 is sent unasked at once, and again for each `connection_init`, which begins nothing anew.
 """
 
@@ -21,7 +21,7 @@ from trifocal_shared.cloud_messages import (
     PhotoRequest,
 )
 from trifocal_shared.message import Message
-from trifocal_shared.messages import ButtonPress, PhotoStatus
+from trifocal_shared.messages import PhotoStatus
 
 GRACE_MS = 60_000
 """PROTOCOL-device §5.2: a session outlives its connection by so much."""
@@ -92,10 +92,10 @@ class Changed:
 
 @dataclass(frozen=True)
 class Heard:
-    """The gateway passed on a press or a photo report."""
+    """The gateway passed on a photo report."""
 
     user: str
-    message: ButtonPress | PhotoStatus
+    message: PhotoStatus
 
 
 Happening = Outgoing | Displaced | Expired | Changed | Heard
@@ -139,8 +139,15 @@ class Sessions:
             self._update(session, replace(session.glasses, status=message.status, model=model))
         elif isinstance(message, GlassesBatteryUpdate):
             self._update(session, replace(session.glasses, battery=message.level, charging=message.charging))
-        elif isinstance(message, (ButtonPress, PhotoStatus)):
+        elif isinstance(message, PhotoStatus):
             self._events.append(Heard(user, message))
+
+    def speaks(self, user: str, epoch: int) -> bool:
+        """Whether what comes by this connection counts; what does not is counted as stale."""
+        if self._current(user, epoch) is None:
+            self.stale += 1
+            return False
+        return True
 
     def closed(self, user: str, epoch: int, now: int) -> None:
         """A connection is gone. Only the newest one's end means anything."""

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from trifocal_cloud.photos import FAILED, REQUESTED, STORED, UNKNOWN
 from trifocal_shared import reasons
 
+HEARD = "heard"
+"""Where a press stands that apps have heard: it is theirs, and what they make of it is not ours to know."""
+
 TRAIL_LIMIT = 300
 STEP_LIMIT = 60
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trifocal_cloud.presses import PRESS_LIMIT, WINDOW_MS, Decision, Press, Presses
+from trifocal_cloud.presses import HTTP, PRESS_LIMIT, SOCKET, TWIN_MS, WINDOW_MS, Decision, Press, Presses
 
 ANN = "ann@example.com"
 
@@ -71,3 +71,41 @@ def test_a_decision_that_could_not_be_carried_out_is_made_anew() -> None:
     presses.forgotten(ANN, "boot-1", 1)
     assert presses.pressed(press(), False, "r3", 2) == Decision("boot-1", "take_photo", "r3", first=True)
     assert presses.pressed(press("boot-2"), False, "r4", 2) == Decision("boot-2", "take_photo", "r2", first=False)
+
+
+def nameless(road: str, button: str = "photo") -> Press:
+    return Press(ANN, "", button, "short", road)
+
+
+def test_a_nameless_press_by_both_roads_is_one_press() -> None:
+    presses = Presses()
+    assert presses.pressed(nameless(HTTP), False, "r1", 0) == Decision("", "take_photo", "r1")
+    assert presses.pressed(nameless(SOCKET), False, "r2", TWIN_MS - 1) == Decision("", "take_photo", "r1", first=False)
+
+
+def test_each_report_by_the_other_road_is_used_up_once() -> None:
+    presses = Presses()
+    presses.pressed(nameless(HTTP), True, "", 0)
+    firsts = [presses.pressed(nameless(SOCKET), True, "", 1) for _ in range(2)]
+    assert [decision.first for decision in firsts if decision] == [False, True]
+
+
+@pytest.mark.parametrize(("button", "at"), [("video", 1), ("photo", TWIN_MS)])
+def test_another_button_or_a_later_press_is_another_press(button: str, at: int) -> None:
+    presses = Presses()
+    presses.pressed(nameless(HTTP), False, "r1", 0)
+    decision = presses.pressed(nameless(SOCKET, button), False, "r2", at)
+    assert decision is not None
+    assert decision.first
+
+
+def test_a_named_press_is_one_whatever_the_roads() -> None:
+    presses = Presses()
+    presses.pressed(Press(ANN, "boot-1", "photo", "short", SOCKET), True, "", 0)
+    assert presses.pressed(press(), True, "", 1) == Decision("boot-1", first=False)
+
+
+def test_the_limit_is_what_it_is_told() -> None:
+    presses = Presses(2)
+    answers = [presses.pressed(press(f"b-{number}"), True, "", number) for number in range(3)]
+    assert [answer is not None for answer in answers] == [True, True, False]

@@ -8,7 +8,7 @@ from trifocal_shared.cloud_messages import (
     GlassesConnectionState,
     PhotoRequest,
 )
-from trifocal_shared.messages import ButtonPress, PhotoStatus
+from trifocal_shared.messages import PhotoStatus
 
 ANN = "ann@example.com"
 HOUR_MS = 3_600_000
@@ -146,13 +146,20 @@ def test_glasses_nobody_has_spoken_of_may_be_there() -> None:
     assert not Glasses("SCANNING").reachable
 
 
-def test_presses_and_reports_are_handed_on() -> None:
+def test_reports_are_handed_on() -> None:
     sessions, epoch = connected()
-    press = ButtonPress(button_id="photo", press_type="short")
     report = PhotoStatus(request_id="r1", status="captured")
-    sessions.received(ANN, epoch, press, 1)
     sessions.received(ANN, epoch, report, 2)
-    assert sessions.events() == [Heard(ANN, press), Heard(ANN, report)]
+    assert sessions.events() == [Heard(ANN, report)]
+
+
+def test_only_the_newest_connection_speaks() -> None:
+    sessions, epoch = connected()
+    assert sessions.speaks(ANN, epoch)
+    newer = sessions.opened(ANN, "s2", 0, 1_000_000, 2)
+    assert not sessions.speaks(ANN, epoch)
+    assert sessions.speaks(ANN, newer)
+    assert sessions.stale == 1
 
 
 def test_asking_without_a_gateway_is_refused() -> None:

@@ -46,7 +46,7 @@ class RequestState(Wire):
 
     request_id: str
     press_id: str
-    status: Literal["unknown", "requested", "capturing", "captured", "queued", "uploading", "stored", "failed"]
+    status: Literal["unknown", "requested", "capturing", "captured", "queued", "uploading", "stored", "failed", "heard"]
     final: bool
     reason: str
     photo_id: str

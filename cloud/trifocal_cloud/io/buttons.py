@@ -1,5 +1,9 @@
-"""Drives the presses: a press is decided once, and what it asks for is durable before it is answered."""
+"""Drives the presses: a press is decided once, goes to the apps that listen, or has its default action.
 
+What the default action asks for is durable before it is answered. A press that apps hear is theirs: it ends there.
+"""
+
+import json
 from collections.abc import Callable
 
 from trifocal_cloud.io import rows
@@ -8,14 +12,18 @@ from trifocal_cloud.io.desk import Desk
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.photos import CLOUD, FAILED, GLASSES, UNKNOWN, Ticket
-from trifocal_cloud.presses import WINDOW_MS, Press, Presses
-from trifocal_cloud.trails import Step
+from trifocal_cloud.presses import SOCKET, WINDOW_MS, Decision, Press, Presses
+from trifocal_cloud.switchboard import Switchboard
+from trifocal_cloud.trails import HEARD, Step
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
 from trifocal_shared.cloud_messages import ButtonPressAnswer, ButtonPressReport
 
 SYSTEM_APP = "system"
 """The app id of photos that no app asked for."""
+
+STREAM = "button_press"
+NAMES = (STREAM,)
 
 FRESH_MS = 10_000
 """A press said to be older, or later than now, was timed by a clock that is wrong: the budget for its report is 5 s."""
@@ -24,13 +32,23 @@ FRESH_MS = 10_000
 class Buttons:
     """Where presses come in."""
 
-    def __init__(self, clock: Clock, new_id: Callable[[], str], database: Database, desk: Desk, feed: Feed) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        new_id: Callable[[], str],
+        database: Database,
+        desk: Desk,
+        feed: Feed,
+        switchboard: Switchboard,
+        limit: int,
+    ) -> None:
         self._clock = clock
         self._new_id = new_id
         self._database = database
         self._desk = desk
         self._feed = feed
-        self._machine = Presses()
+        self._switchboard = switchboard
+        self._machine = Presses(limit)
 
     async def restore(self) -> None:
         """Remember the presses answered just before the cloud went down, for their repeats may still come."""
@@ -41,48 +59,87 @@ class Buttons:
                 self._machine.restored(row.user, row.press_id, row.request_id, age_ms, self._clock.now())
 
     async def press(self, user: str, report: ButtonPressReport) -> ButtonPressAnswer:
-        """What to do about a press. Raises RefusedError when there are too many."""
-        key = (user, "press", report.press_id) if report.press_id else object()
+        """What to do about a press, told over HTTP. Raises RefusedError when there are too many."""
+        press = Press(user, report.press_id, report.button_id, report.press_type)
+        return await self._decided(press, report.timestamp, lambda: _said(report, self._clock.epoch_ms()))
+
+    def heard(self, press: Press, timestamp: int, raw: bytes) -> bool:
+        """A press was told by the gateway's socket: True when apps have heard it now, or had before.
+
+        False when nobody listens: then `take` it.
+        """
+        if not self._switchboard.listens(press.user, STREAM):
+            return False
+        decision = self._machine.pressed(press, True, "", self._clock.now())
+        if decision is not None and decision.first:
+            self._relay(press, timestamp, raw)
+        return True
+
+    async def take(self, press: Press, timestamp: int, raw: bytes) -> str:
+        """The same for a press that no app listens for: the request of the photo it is to make now, or nothing."""
+        answer = await self._decided(press, timestamp, lambda: raw)
+        return answer.request_id if answer.action else ""
+
+    async def _decided(self, press: Press, timestamp: int, raw: Callable[[], bytes]) -> ButtonPressAnswer:
+        key = (press.user, "press", press.press_id) if press.press_id else object()
         async with self._desk.turns.holding(key):
-            press = Press(user, report.press_id, report.button_id, report.press_type)
-            decision = self._machine.pressed(press, False, self._new_id(), self._clock.now())
+            heard = self._switchboard.listens(press.user, STREAM)
+            decision = self._machine.pressed(press, heard, self._new_id(), self._clock.now())
             if decision is None:
                 raise RefusedError(429, reasons.TOO_MANY)
-            if decision.first:
-                await self._carry_out(user, report, decision.request_id)
+            if decision.first and heard:
+                self._relay(press, timestamp, raw())
+            elif decision.first:
+                await self._carry_out(press, timestamp, decision)
+        if press.road == SOCKET and not decision.first:
+            return ButtonPressAnswer(success=True)
         return ButtonPressAnswer(success=True, action=decision.action, request_id=decision.request_id)
 
-    async def _carry_out(self, user: str, report: ButtonPressReport, request_id: str) -> None:
-        self._tell(user, report, final=not request_id)
-        if not request_id:
+    def _relay(self, press: Press, timestamp: int, raw: bytes) -> None:
+        """To the apps, whose press it is now."""
+        self._switchboard.relay(press.user, NAMES, raw)
+        self._tell(press, timestamp, HEARD)
+
+    async def _carry_out(self, press: Press, timestamp: int, decision: Decision) -> None:
+        self._tell(press, timestamp, UNKNOWN if decision.request_id else FAILED)
+        if not decision.request_id:
             return
         try:
-            await self._desk.request(Ticket(user, request_id, report.press_id), SYSTEM_APP, True)
+            await self._desk.request(Ticket(press.user, decision.request_id, press.press_id), SYSTEM_APP, True)
         except BaseException:
-            self._machine.forgotten(user, report.press_id, self._clock.now())
+            self._machine.forgotten(press.user, press.press_id, self._clock.now())
             raise
 
-    def _tell(self, user: str, report: ButtonPressReport, final: bool) -> None:
-        """A press that leads to no photo ends here: there is nothing to wait for."""
+    def _tell(self, press: Press, timestamp: int, status: str) -> None:
+        """A press that leads to no photo of ours ends here: there is nothing to wait for."""
         at, source = self._clock.epoch_ms(), CLOUD
-        if at - FRESH_MS <= report.timestamp <= at:
-            at, source = report.timestamp, GLASSES
-        detail = f"{report.button_id} {report.press_type}"
-        if report.press_id:
-            trail = self._feed.trails(user).press(report.press_id)
+        if at - FRESH_MS <= timestamp <= at:
+            at, source = timestamp, GLASSES
+        detail = f"{press.button_id} {press.press_type}"
+        final = status != UNKNOWN
+        reason = reasons.UNSUPPORTED if status == FAILED else ""
+        if press.press_id:
+            trail = self._feed.trails(press.user).press(press.press_id)
             trail.add(Step(source, "pressed", at, detail))
             if final:
-                trail.status, trail.final, trail.reason = FAILED, True, reasons.UNSUPPORTED
+                trail.status, trail.final, trail.reason = status, True, reason
         self._feed.publish(
-            user,
+            press.user,
             "step",
             at,
             requestId="",
-            pressId=report.press_id,
+            pressId=press.press_id,
             source=source,
             step="pressed",
             detail=detail,
-            status=FAILED if final else UNKNOWN,
+            status=status,
             final=final,
-            reason=reasons.UNSUPPORTED if final else "",
+            reason=reason,
         )
+
+
+def _said(report: ButtonPressReport, epoch_ms: int) -> bytes:
+    """What an app is told of a press that came over HTTP (PROTOCOL-apps §6.1)."""
+    data = {"type": STREAM, "buttonId": report.button_id, "pressType": report.press_type}
+    data |= {"pressId": report.press_id} if report.press_id else {}
+    return json.dumps(data | {"timestamp": report.timestamp or epoch_ms}, separators=(",", ":")).encode()

@@ -1,6 +1,7 @@
 """Cloud: the parts of one running cloud, joined. Routes reach it as `TheCloud`; it lives from `opened` to the end."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, cast
@@ -9,6 +10,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from trifocal_cloud.io import rows
+from trifocal_cloud.io.app_desk import AppDesk
 from trifocal_cloud.io.blobs import Blobs
 from trifocal_cloud.io.buttons import Buttons
 from trifocal_cloud.io.database import Database
@@ -17,14 +19,24 @@ from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.gateways import Gateways
 from trifocal_cloud.io.identity import Identity
 from trifocal_cloud.io.intake import Intake
+from trifocal_cloud.io.outbound import Outbound
 from trifocal_cloud.io.registry import Registry
+from trifocal_cloud.io.running_apps import RunningApps
 from trifocal_cloud.io.secret import load_or_create
 from trifocal_cloud.io.simulators import Simulators
 from trifocal_cloud.io.tables import PhotoRow
 from trifocal_cloud.io.thumbnails import Thumbnails
 from trifocal_cloud.io.uploads import Limits
 from trifocal_cloud.settings import CloudSettings
+from trifocal_cloud.switchboard import Switchboard
 from trifocal_shared.clock import Clock
+
+
+class _NoPhotosYet:
+    async def request(self, app: object, user: str, request: object) -> str:
+        return ""
+
+    async def refuse(self, user: str, package: str, request_id: str, reason: str, detail: str) -> None: ...
 
 
 class Cloud:
@@ -35,15 +47,32 @@ class Cloud:
         self.clock = clock
         self.new_id = new_id
         self.database = database
-        self.identity = Identity(load_or_create(settings.data_dir), clock)
+        secret = load_or_create(settings.data_dir)
+        self.identity = Identity(secret, clock)
         self.registry = Registry(clock, database)
         self.blobs = Blobs(settings.data_dir / "blobs")
         self.thumbnails = Thumbnails()
         self.feed = Feed(clock)
         self.desk = Desk(clock, database, self.feed)
-        self.buttons = Buttons(clock, new_id, database, self.desk, self.feed)
+        self.switchboard = Switchboard()
+        self.buttons = Buttons(
+            clock, new_id, database, self.desk, self.feed, self.switchboard, settings.presses_per_window
+        )
         self.simulators = Simulators(clock, new_id, self.feed)
-        self.gateways = Gateways(clock, new_id, self.desk, self.feed, self.simulators)
+        self.gateways = Gateways(clock, new_id, self.desk, self.buttons, self.feed, self.simulators)
+        self.outbound = Outbound(settings.app_networks)
+        self.apps = RunningApps(
+            clock=clock,
+            chance=random.random,
+            secret=secret,
+            database=database,
+            registry=self.registry,
+            outbound=self.outbound,
+            gateways=self.gateways,
+            switchboard=self.switchboard,
+            feed=self.feed,
+        )
+        self.app_desk = AppDesk(self.registry, self.apps, _NoPhotosYet())
         limits = Limits(settings.photo_limit_bytes, settings.video_limit_bytes, settings.upload_stall_s)
         staging = settings.data_dir / "staging"
         self.intake = Intake(
@@ -67,10 +96,12 @@ class Cloud:
             await cloud.registry.load()
             await cloud.desk.restore()
             await cloud.buttons.restore()
+            await cloud.apps.restore()
             await cloud._sweep()
             # A part that dies takes the cloud down with it, aloud: one that is half alive would keep people waiting.
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(part.run()) for part in (cloud.desk, cloud.simulators, cloud.gateways)]
+                parts = (cloud.desk, cloud.simulators, cloud.gateways, cloud.apps)
+                tasks = [group.create_task(part.run()) for part in parts]
                 try:
                     yield cloud
                 finally:
@@ -78,6 +109,7 @@ class Cloud:
                     for task in tasks:
                         task.cancel()
         finally:
+            await cloud.outbound.close()
             await database.close()
 
     async def erase(self, photo: PhotoRow) -> None:

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 import structlog
 
 from trifocal_cloud.io.answers import GlassesState, glasses_body
+from trifocal_cloud.io.buttons import SYSTEM_APP, Buttons
 from trifocal_cloud.io.desk import Desk
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.line import POLICY_VIOLATION, REPLACED, Line
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.simulators import Simulators
+from trifocal_cloud.presses import Press
 from trifocal_cloud.sessions import Changed, Displaced, Expired, Heard, Outgoing, Session, Sessions
 from trifocal_shared import cloud_messages
 from trifocal_shared.clock import Clock
@@ -24,16 +27,27 @@ log = structlog.get_logger()
 class Gateways:
     """Every gateway that is connected, by user."""
 
-    def __init__(self, clock: Clock, new_id: Callable[[], str], desk: Desk, feed: Feed, simulators: Simulators) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        new_id: Callable[[], str],
+        desk: Desk,
+        buttons: Buttons,
+        feed: Feed,
+        simulators: Simulators,
+    ) -> None:
         self._clock = clock
         self._new_id = new_id
         self._desk = desk
+        self._buttons = buttons
         self._feed = feed
         self._simulators = simulators
         self._machine = Sessions()
         self._driver = Driver(self._machine, clock, self._drain)
         self._lines: dict[tuple[str, int], Line] = {}
         self._heard: list[PhotoStatus] = []
+        self.changed: list[Callable[[str, Session | None], None]] = []
+        """Called with the user and their session, None once it is over, when gateway or glasses changed."""
 
     async def run(self) -> None:
         """Keep time until cancelled."""
@@ -74,6 +88,21 @@ class Gateways:
         self._machine.timeout(self._clock.now())
         self._driver.poke()
 
+    def speaks(self, user: str, epoch: int) -> bool:
+        """Whether this is the connection by which a gateway's word counts; one that does not is counted."""
+        return self._machine.speaks(user, epoch)
+
+    async def press(self, press: Press, timestamp: int, raw: bytes) -> None:
+        """A press that no app listened for when the gateway told it: its default action."""
+        try:
+            request_id = await self._buttons.take(press, timestamp, raw)
+        except RefusedError as refusal:
+            log.info("a press was refused", user=press.user, reason=refusal.reason)
+            return
+        if request_id:
+            asked = PhotoRequest(request_id=request_id, app_id=SYSTEM_APP, timestamp=self._clock.epoch_ms())
+            self.ask(press.user, asked)
+
     def session(self, user: str) -> Session | None:
         """This user's session, to look at."""
         return self._machine.session(user)
@@ -92,24 +121,12 @@ class Gateways:
                 self._dismiss(event.user, event.epoch, "INVALID_TOKEN", "the token has expired", POLICY_VIOLATION)
             elif isinstance(event, Changed):
                 self._desk.presence(event.user, event.gateway, event.glasses.reachable)
+                for hears in self.changed:
+                    hears(event.user, self._machine.session(event.user))
                 state = self.glasses(event.user)
                 self._feed.publish(event.user, "glasses", state=state.model_dump(by_alias=True))
             elif isinstance(event, Heard):
-                self._hear(event)
-
-    def _hear(self, event: Heard) -> None:
-        if isinstance(event.message, PhotoStatus):
-            self._heard.append(event.message)
-            return
-        press = event.message
-        self._feed.publish(
-            event.user,
-            "step",
-            pressId=press.press_id,
-            source="gateway",
-            step="pressed",
-            detail=f"{press.button_id} {press.press_type}",
-        )
+                self._heard.append(event.message)
 
     def _send(self, user: str, epoch: int, message: Message) -> None:
         line = self._lines.get((user, epoch))

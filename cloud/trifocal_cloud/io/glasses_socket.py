@@ -1,5 +1,12 @@
-"""`/glasses-ws`: where a gateway connects (PROTOCOL-device §5)."""
+"""`/glasses-ws`: where a gateway connects (PROTOCOL-device §5).
 
+What apps may listen for is handed on as the bytes it came in: only its head is read. A press goes from here to the
+apps' sockets in one turn of the loop.
+"""
+
+from typing import Annotated
+
+import msgspec
 import structlog
 from starlette.requests import HTTPConnection
 
@@ -7,10 +14,54 @@ from trifocal_cloud.io.cloud import Cloud
 from trifocal_cloud.io.identity import Speaker
 from trifocal_cloud.io.line import Line
 from trifocal_cloud.io.schemas import parsed
+from trifocal_cloud.presses import SOCKET, Press
+from trifocal_cloud.subscriptions import STREAMS, WILDCARDS, named
 from trifocal_shared.cloud_messages import TO_CLOUD
 from trifocal_shared.message import ProtocolError
 
 log = structlog.get_logger()
+
+BUTTON_PRESS, TOUCH_EVENT = "button_press", "touch_event"
+RELAYED = (
+    STREAMS
+    - WILDCARDS
+    - {
+        BUTTON_PRESS,
+        "glasses_connection_state",
+        "photo_request",
+        "photo_response",
+        "photo_taken",
+        "audio_chunk",
+        "video",
+        "rtmp_stream_status",
+        "managed_stream_status",
+        "start_app",
+        "stop_app",
+    }
+)
+"""What a gateway may say to the apps that listen for it, by type; the rest the cloud says itself."""
+
+Text = Annotated[str, msgspec.Meta(max_length=256)]
+
+
+class Head(msgspec.Struct):
+    """What every message has; and what tells one touch from another."""
+
+    type: str
+    gesture_name: str = ""
+
+
+class PressHead(msgspec.Struct, rename="camel"):
+    """A press; phones of MentraOS give it no id (PROTOCOL-device §5.3)."""
+
+    button_id: Text = ""
+    press_type: Text = ""
+    press_id: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[A-Za-z0-9_.:-]*$")] = ""
+    timestamp: int | float | str | None = None
+
+
+read_head = msgspec.json.Decoder(Head).decode
+read_press = msgspec.json.Decoder(PressHead).decode
 
 
 class GatewayLine(Line):
@@ -19,26 +70,54 @@ class GatewayLine(Line):
     def __init__(self, cloud: Cloud, speaker: Speaker) -> None:
         super().__init__(cloud.clock, cloud.settings.gateway_messages_per_second)
         self._cloud = cloud
-        self._speaker = speaker
+        self._gateways = cloud.gateways
+        self._buttons = cloud.buttons
+        self._user = speaker.user
+        self._expires_s = speaker.expires_s
         self._epoch = 0
         self._ignored = 0
 
     def opened(self) -> None:
-        self._epoch = self._cloud.gateways.opened(self._speaker.user, self._speaker.expires_s, self)
+        self._epoch = self._gateways.opened(self._user, self._expires_s, self)
 
     def heard(self, text: bytes) -> None:
         try:
-            message = parsed(TO_CLOUD, text)
-        except ProtocolError as error:
+            head = _head(text)
+            if head.type == BUTTON_PRESS:
+                self._press(text)
+            else:
+                self._other(head, text)
+        except (msgspec.MsgspecError, RecursionError, ProtocolError) as error:
             self._ignored += 1
-            user = self._speaker.user
-            log.info("gateway said something malformed", user=user, fault=str(error), ignored=self._ignored)
-            return
-        if message is not None:
-            self.later(self._cloud.gateways.received(self._speaker.user, self._epoch, message))
+            log.info("gateway said something malformed", user=self._user, fault=str(error)[:200], ignored=self._ignored)
 
     def gone(self) -> None:
-        self._cloud.gateways.closed(self._speaker.user, self._epoch)
+        self._gateways.closed(self._user, self._epoch)
+
+    def _press(self, text: bytes) -> None:
+        said = read_press(text)
+        if not self._gateways.speaks(self._user, self._epoch):
+            return
+        press = Press(self._user, said.press_id, said.button_id, said.press_type, SOCKET)
+        at = said.timestamp if type(said.timestamp) is int else 0
+        if not self._buttons.heard(press, at, text):
+            self.later(self._gateways.press(press, at, text))
+
+    def _other(self, head: Head, text: bytes) -> None:
+        message = parsed(TO_CLOUD, text)
+        if message is not None:
+            self.later(self._gateways.received(self._user, self._epoch, message))
+        if head.type in RELAYED and self._gateways.speaks(self._user, self._epoch):
+            detail = head.gesture_name if head.type == TOUCH_EVENT else ""
+            self._cloud.switchboard.relay(self._user, named(head.type, detail), text)
+
+
+def _head(text: bytes) -> Head:
+    """The head; an empty one where msgspec refuses what JSON allows, half of a surrogate pair in somebody's words."""
+    try:
+        return read_head(text)
+    except msgspec.MsgspecError:
+        return Head(type="")
 
 
 def glasses_door(cloud: Cloud, connection: HTTPConnection) -> Line:

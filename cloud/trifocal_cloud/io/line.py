@@ -7,6 +7,7 @@ what we say until WRITE_LIMIT_BYTES wait for them is let go.
 """
 
 import asyncio
+import contextlib
 import json
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -95,6 +96,15 @@ class Line(WSListener):
     async def room(self) -> None:
         """Return when the peer has read most of what was said."""
         await self._room.wait()
+
+    async def settled(self) -> None:
+        """Return when everything is dealt with that the peer said before now: it answers a ping after that."""
+        transport = self._transport
+        if transport is not None and self._closing is None:
+            with contextlib.suppress(ConnectionError):
+                await transport.measure_roundtrip_time(1)
+        while self._worker is not None and self._worker is not asyncio.current_task():
+            await asyncio.wait({self._worker})
 
     def close(self, code: int, reason: str = "") -> None:
         """Close once everything said so far is sent. What the peer says from now on is not heard."""

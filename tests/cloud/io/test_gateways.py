@@ -6,9 +6,10 @@ from typing import Any
 import httpx
 
 from trifocal_cloud.io.line import POLICY_VIOLATION, REPLACED
+from trifocal_cloud.presses import SOCKET, Press
 from trifocal_cloud.testing import ANN, EPOCH_MS, House, eventually
 from trifocal_shared.cloud_messages import GlassesConnectionState, PhotoRequest
-from trifocal_shared.messages import ButtonPress, PhotoStatus
+from trifocal_shared.messages import PhotoStatus
 
 EXPIRES_S = EPOCH_MS // 1000 + 60
 
@@ -77,12 +78,30 @@ async def test_reports_reach_the_desk_in_order(house: House, client: httpx.Async
     assert [step["step"] for step in steps] == ["capturing", "captured", "queued"]
 
 
-async def test_a_press_by_this_road_is_told(house: House, client: httpx.AsyncClient) -> None:
+async def test_a_press_that_nobody_hears_takes_a_photo(house: House, client: httpx.AsyncClient) -> None:
+    line, _ = opened(house)
+    await house.cloud.gateways.press(Press(ANN, "b-1", "photo", "short", SOCKET), 0, b"{}")
+    asked = line.sent[-1]
+    state = (await client.get("/api/presses/b-1")).json()
+    assert (asked["type"], asked["appId"], asked["requestId"]) == ("photo_request", "system", state["requestId"])
+
+
+async def test_a_press_that_leads_to_nothing_asks_for_nothing(house: House) -> None:
+    line, _ = opened(house)
+    sent = len(line.sent)
+    await house.cloud.gateways.press(Press(ANN, "b-1", "video", "short", SOCKET), 0, b"{}")
+    await house.cloud.gateways.press(Press(ANN, "b-1", "photo", "short", SOCKET), 0, b"{}")
+    assert len(line.sent) == sent
+
+
+async def test_whoever_wants_to_know_hears_of_every_change(house: House) -> None:
+    heard: list[tuple[str, bool | None]] = []
+    house.cloud.gateways.changed.append(lambda user, session: heard.append((user, session and session.connected)))
     _, epoch = opened(house)
-    press = ButtonPress(button_id="photo", press_type="short", press_id="b-1")
-    await house.cloud.gateways.received(ANN, epoch, press)
-    event = (await client.get("/api/events")).json()["events"][-1]
-    assert (event["source"], event["step"], event["pressId"]) == ("gateway", "pressed", "b-1")
+    house.cloud.gateways.closed(ANN, epoch)
+    house.clock.advance(60_000)
+    house.cloud.gateways.expire()
+    assert heard == [(ANN, True), (ANN, False), (ANN, None)]
 
 
 async def test_a_silent_request_is_the_gateways_fault_when_it_is_gone(house: House, client: httpx.AsyncClient) -> None:

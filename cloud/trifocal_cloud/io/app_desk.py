@@ -1,0 +1,158 @@
+"""What an app asks for over its socket, and its answer. Nothing is left unanswered that the real client waits for.
+
+The identity is the line's, whatever ids a message has (PROTOCOL-apps §1.4). What these glasses cannot do is said at
+once, by the message that settles the call in the app (§11).
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from trifocal_cloud.apps import App
+from trifocal_cloud.io.app_line import MALFORMED_MESSAGE, SESSION_NOT_FOUND, AppLine, Refusal
+from trifocal_cloud.io.registry import Registry
+from trifocal_cloud.io.running_apps import RunningApps
+from trifocal_shared import app_messages as wire
+from trifocal_shared import app_words, reasons
+from trifocal_shared.message import Message
+
+INVALID_API_KEY = "INVALID_API_KEY", "the package name or the API key is wrong"
+APP_NOT_STARTED = "APP_NOT_STARTED", "the app has not been started for this user"
+CAMERA = "CAMERA"
+UNSUPPORTED = "UNSUPPORTED"
+
+Answers = Callable[[AppLine, Any], Awaitable[None]]
+
+
+class Photos(Protocol):
+    """Where photo requests go."""
+
+    async def request(self, app: App, user: str, request: wire.AppPhotoRequest) -> str:
+        """Have the photo taken and delivered, or its error; the reason of a refusal, empty when it is under way."""
+
+    async def refuse(self, user: str, package: str, request_id: str, reason: str, detail: str) -> None:
+        """Have this error delivered."""
+
+
+class AppDesk:
+    """Where an app's messages come in."""
+
+    def __init__(self, registry: Registry, apps: RunningApps, photos: Photos) -> None:
+        self._registry = registry
+        self._apps = apps
+        self._photos = photos
+        self._answers: dict[type[Message], Answers] = {
+            wire.SubscriptionUpdate: self._subscribe,
+            wire.OwnershipRelease: self._release,
+            wire.AppPhotoRequest: self._photo,
+            wire.RtmpStreamRequest: self._stream,
+            wire.RtmpStreamStop: self._no_stream,
+            wire.ManagedStreamRequest: self._managed,
+            wire.ManagedStreamStop: self._no_managed,
+            wire.StreamStatusCheck: self._check,
+            wire.AudioPlayRequest: self._sound,
+            wire.RgbLedControl: self._light,
+            wire.AppDirectMessage: self._word,
+            wire.RequestWifiSetup: self._cannot,
+            wire.LocationPollRequest: self._cannot,
+        }
+
+    def admit(self, line: AppLine, init: wire.AppConnectionInit) -> Refusal | None:
+        """Give the line its session, if this app has one under that id and proves that it is the app."""
+        found = self._apps.session(init.session_id)
+        if found is None:
+            return SESSION_NOT_FOUND
+        user, package = found
+        app = self._registry.app(package)
+        if app is None or package != init.package_name or not app.key_matches(init.api_key):
+            return INVALID_API_KEY
+        line.user, line.package, line.session_id = user, package, init.session_id
+        return None if self._apps.opened(line) else APP_NOT_STARTED
+
+    def closed(self, line: AppLine) -> None:
+        """The app's connection is gone."""
+        self._apps.closed(line)
+
+    async def said(self, line: AppLine, message: Message) -> None:
+        """An app's message; one that needs no answer has none."""
+        answer = self._answers.get(type(message))
+        if answer is not None:
+            await answer(line, message)
+
+    async def malformed(self, line: AppLine, text: bytes, fault: str) -> None:
+        """A message that breaks the rules. The socket stays; a photo request is answered where the photo would be."""
+        request_id = _photo_request_of(text)
+        if request_id:
+            await self._photos.refuse(line.user, line.package, request_id, reasons.MALFORMED, fault)
+        line.say(wire.AppConnectionError(code=MALFORMED_MESSAGE, message=fault))
+
+    async def _subscribe(self, line: AppLine, message: wire.SubscriptionUpdate) -> None:
+        self._apps.subscribe(line, message.subscriptions)
+
+    async def _release(self, line: AppLine, message: wire.OwnershipRelease) -> None:
+        self._apps.released(line)
+
+    async def _photo(self, line: AppLine, message: wire.AppPhotoRequest) -> None:
+        app = self._registry.app(line.package)
+        if app is None:
+            return
+        reason = await self._photos.request(app, line.user, message)
+        if reason == app_words.PERMISSION_DENIED:
+            self._deny(line, message.TYPE)
+        if reason:
+            self._apps.fault(line.user, line.package, reason, "")
+
+    async def _stream(self, line: AppLine, message: wire.RtmpStreamRequest) -> None:
+        why = self._why_no_stream(line, message.TYPE)
+        line.say(wire.RtmpStreamStatus(status="error", error_details=why, app_id=line.package))
+
+    async def _no_stream(self, line: AppLine, message: wire.RtmpStreamStop) -> None:
+        line.say(wire.RtmpStreamStatus(status="stopped", stream_id=message.stream_id, app_id=line.package))
+
+    async def _managed(self, line: AppLine, message: wire.ManagedStreamRequest) -> None:
+        line.say(wire.ManagedStreamStatus(status="error", message=self._why_no_stream(line, message.TYPE)))
+
+    async def _no_managed(self, line: AppLine, message: wire.ManagedStreamStop) -> None:
+        line.say(wire.ManagedStreamStatus(status="stopped"))
+
+    async def _check(self, line: AppLine, message: wire.StreamStatusCheck) -> None:
+        line.say(wire.StreamStatusCheckResponse(has_active_stream=False))
+
+    async def _sound(self, line: AppLine, message: wire.AudioPlayRequest) -> None:
+        line.say(wire.AudioPlayResponse(request_id=message.request_id, success=False, error=_sentence()))
+
+    async def _light(self, line: AppLine, message: wire.RgbLedControl) -> None:
+        line.say(wire.RgbLedControlResponse(request_id=message.request_id, success=False, error=_sentence()))
+
+    async def _word(self, line: AppLine, message: wire.AppDirectMessage) -> None:
+        line.say(wire.AppDirectMessageResponse(message_id=message.message_id, success=False))
+
+    async def _cannot(self, line: AppLine, message: Message) -> None:
+        line.say(wire.AppConnectionError(code=UNSUPPORTED, message=f"{message.TYPE}: {_sentence()}"))
+
+    def _why_no_stream(self, line: AppLine, asked: str) -> str:
+        app = self._registry.app(line.package)
+        if app is None or not app.allows(CAMERA):
+            self._deny(line, asked)
+            return _sentence(app_words.PERMISSION_DENIED)
+        return _sentence()
+
+    def _deny(self, line: AppLine, asked: str) -> None:
+        detail = {"stream": asked, "requiredPermission": CAMERA, "message": f"declare {CAMERA} for this app"}
+        line.say(wire.AppPermissionError(message=f"{asked} needs the permission {CAMERA}", details=[detail]))
+
+
+def _sentence(reason: str = reasons.UNSUPPORTED) -> str:
+    return reasons.SENTENCES[reason]
+
+
+def _photo_request_of(text: bytes) -> str:
+    """The id of a malformed photo request, if that at least can be read."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(found, dict) or found.get("type") != wire.AppPhotoRequest.TYPE:
+        return ""
+    request_id = found.get("requestId")
+    return request_id if isinstance(request_id, str) and len(request_id) <= 128 and request_id.isprintable() else ""

@@ -1,0 +1,150 @@
+"""AppLine: one connection of an app (PROTOCOL-apps §1.3). Its first message proves who it is and whose; no later one."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from trifocal_cloud.io.line import POLICY_VIOLATION, Line
+from trifocal_cloud.io.schemas import parsed
+from trifocal_shared.app_messages import FROM_APP, AppConnectionError, AppConnectionInit
+from trifocal_shared.clock import Clock
+from trifocal_shared.message import Message, ProtocolError
+
+INIT_S = 10.0
+"""Who has not said who they are by then is let go."""
+
+SESSION_NOT_FOUND = "SESSION_NOT_FOUND", "no such session; the cloud starts a session by its webhook"
+MALFORMED_MESSAGE = "MALFORMED_MESSAGE"
+
+log = structlog.get_logger()
+
+
+class Stamp:
+    """The present instant as apps are told it: ISO 8601 in UTC, made once a millisecond."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._at = -1
+        self._text = ""
+        self._tail = b""
+
+    def text(self) -> str:
+        """Like `2026-02-03T10:00:00.150Z`."""
+        self._look()
+        return self._text
+
+    def tail(self) -> bytes:
+        """The end of a message whose last field the time is."""
+        self._look()
+        return self._tail
+
+    def _look(self) -> None:
+        at = self._clock.epoch_ms()
+        if at != self._at:
+            self._at = at
+            self._text = (
+                datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            )
+            self._tail = f',"timestamp":"{self._text}"}}'.encode()
+
+
+Refusal = tuple[str, str]
+"""A code of `tpa_connection_error` and a sentence."""
+
+
+class Hall(Protocol):
+    """Behind the door: what the cloud makes of an app's connection."""
+
+    def admit(self, line: "AppLine", init: AppConnectionInit) -> Refusal | None:
+        """Check the first message, and give the line its user, package and session id; or why not."""
+
+    async def said(self, line: "AppLine", message: Message) -> None:
+        """It said something more."""
+
+    async def malformed(self, line: "AppLine", text: bytes, fault: str) -> None:
+        """It said something that breaks the rules."""
+
+    def closed(self, line: "AppLine") -> None:
+        """It is gone."""
+
+
+class AppLine(Line):
+    """See the top of the file. `user`, `package` and `session_id` are empty until it was admitted."""
+
+    LONGEST_MESSAGE = 2**20
+
+    def __init__(self, clock: Clock, per_second: int, stamp: Stamp, hall: Hall) -> None:
+        super().__init__(clock, per_second)
+        self._stamp = stamp
+        self._hall = hall
+        self._heads: dict[str, bytes] = {}
+        self._waiting_for_init: asyncio.TimerHandle | None = None
+        self.user = ""
+        self.package = ""
+        self.session_id = ""
+
+    def opened(self) -> None:
+        self._waiting_for_init = asyncio.get_running_loop().call_later(INIT_S, self._refuse, *SESSION_NOT_FOUND)
+
+    def heard(self, text: bytes) -> None:
+        self.later(self._understand(text))
+
+    def gone(self) -> None:
+        self._stop_waiting()
+        if self.user:
+            self._hall.closed(self)
+
+    def say(self, message: Message) -> None:
+        """Send a message, with the time where it has room for that."""
+        if hasattr(message, "timestamp"):
+            message.timestamp = self._stamp.text()
+        self.send(message.to_wire())
+
+    def hear(self, stream: str, raw: bytes) -> None:
+        """Something happened that the app listens for; `raw`, the JSON of it, goes out as it came in."""
+        head = self._heads.get(stream)
+        if head is None:
+            said = {"type": "data_stream", "sessionId": self.session_id, "streamType": stream}
+            head = self._heads[stream] = json.dumps(said, separators=(",", ":"))[:-1].encode() + b',"data":'
+        self.send_text(head + raw + self._stamp.tail())
+
+    async def _understand(self, text: bytes) -> None:
+        try:
+            message = parsed(FROM_APP, text)
+        except ProtocolError as error:
+            await self._malformed(text, str(error))
+            return
+        if self.user:
+            if message is not None and self.open:
+                await self._hall.said(self, message)
+        elif isinstance(message, AppConnectionInit):
+            self._admit(message)
+        else:
+            self._refuse(*SESSION_NOT_FOUND)
+
+    def _admit(self, init: AppConnectionInit) -> None:
+        self._stop_waiting()
+        refusal = self._hall.admit(self, init)
+        if refusal is not None:
+            self.user = ""
+            self._refuse(*refusal)
+
+    async def _malformed(self, text: bytes, fault: str) -> None:
+        log.info("an app said something malformed", user=self.user, package=self.package, fault=fault)
+        if self.user:
+            await self._hall.malformed(self, text, fault)
+        else:
+            self._refuse(MALFORMED_MESSAGE, fault)
+
+    def _refuse(self, code: str, sentence: str) -> None:
+        """Closed as policy: the real client does not come back by itself then (PROTOCOL-apps §1.6)."""
+        self.say(AppConnectionError(code=code, message=sentence))
+        self.close(POLICY_VIOLATION, sentence)
+
+    def _stop_waiting(self) -> None:
+        if self._waiting_for_init is not None:
+            self._waiting_for_init.cancel()
+            self._waiting_for_init = None

@@ -1,0 +1,96 @@
+"""Switchboard: who hears what happens to a user: the apps' sockets, and the callbacks that apps have asked for.
+
+A subscriber joins under a key with the streams it wants and a function that says something to it; joining again
+replaces what it wanted. What happens is handed on as the bytes of its JSON: whoever relays does not read them.
+
+A stream is heard under the exact name that was asked for, `touch_event:long_press` or `touch_event`, once for each
+name; `*` and `all` hear everything that the subscriber may hear, under its plain name (PROTOCOL-apps §3).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from trifocal_cloud.subscriptions import WILDCARDS, permission_for
+
+Hear = Callable[[str, bytes], None]
+"""Told the stream's name, as asked for, and the JSON of what happened."""
+Allows = Callable[[str], bool]
+"""Whether a subscriber has a permission."""
+
+
+class _Wish(NamedTuple):
+    streams: tuple[str, ...]
+    hear: Hear
+    allows: Allows
+
+
+class _User:
+    """What one user's subscribers want."""
+
+    def __init__(self) -> None:
+        self.wishes: dict[str, _Wish] = {}
+        self.by_stream: dict[str, list[Hear]] = {}
+        self.everything: list[_Wish] = []
+
+    def arrange(self) -> None:
+        """Bring the wishes into the order in which they are looked up."""
+        self.by_stream = {}
+        self.everything = []
+        for wish in self.wishes.values():
+            for stream in wish.streams:
+                if stream not in WILDCARDS:
+                    self.by_stream.setdefault(stream, []).append(wish.hear)
+            if not WILDCARDS.isdisjoint(wish.streams):
+                self.everything.append(wish)
+
+
+class Switchboard:
+    """See the top of the file."""
+
+    def __init__(self) -> None:
+        self._users: dict[str, _User] = {}
+
+    def join(self, user: str, key: str, streams: tuple[str, ...], hear: Hear, allows: Allows) -> None:
+        """From now on this subscriber hears these streams, and no others; `allows` bounds what wildcards mean."""
+        if not streams:
+            self.leave(user, key)
+            return
+        found = self._users.setdefault(user, _User())
+        found.wishes[key] = _Wish(streams, hear, allows)
+        found.arrange()
+
+    def leave(self, user: str, key: str) -> None:
+        """This subscriber hears nothing any more."""
+        found = self._users.get(user)
+        if found is None or found.wishes.pop(key, None) is None:
+            return
+        if found.wishes:
+            found.arrange()
+        else:
+            del self._users[user]
+
+    def listens(self, user: str, stream: str) -> bool:
+        """Whether anybody would hear this."""
+        found = self._users.get(user)
+        return found is not None and (stream in found.by_stream or bool(found.everything))
+
+    def relay(self, user: str, names: tuple[str, ...], raw: bytes) -> int:
+        """Tell what happened, `raw` a JSON value, under each of its names, the plainest first; how many heard it."""
+        found = self._users.get(user)
+        if found is None:
+            return 0
+        told = 0
+        for name in names:
+            for hear in found.by_stream.get(name, ()):
+                hear(name, raw)
+                told += 1
+        for wish in found.everything:
+            if not set(names).intersection(wish.streams) and _may(wish, names[0]):
+                wish.hear(names[0], raw)
+                told += 1
+        return told
+
+
+def _may(wish: _Wish, stream: str) -> bool:
+    permission = permission_for(stream)
+    return permission is None or wish.allows(permission)

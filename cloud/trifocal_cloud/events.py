@@ -1,7 +1,8 @@
 """EventRing: the last things that happened to one user, each with a rising number, bounded.
 
-Kinds: `step` (something happened to a photo or a press), `gallery` (a photo came or went), and the two states
-`glasses` and `sim`, of which only the newest is kept: an older state says nothing that the newer one does not.
+Kinds: `step` (something happened to a photo or a press), `gallery` (a photo came or went), `app` (an app stands in
+another way), and the two states `glasses` and `sim`, of which only the newest is kept: an older state says nothing that
+the newer one does not.
 """
 
 from collections import deque

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from uvicorn.server import ServerState
 
 from trifocal_cloud.io import (
+    app_routes,
+    app_settings_routes,
     console_routes,
     event_routes,
     gallery_routes,
@@ -20,9 +22,11 @@ from trifocal_cloud.io import (
     hardware_routes,
     health_routes,
     photo_routes,
+    public_routes,
     reference_routes,
     refusals,
     share_routes,
+    storage_routes,
 )
 from trifocal_cloud.io.app_socket import app_door
 from trifocal_cloud.io.body_limit import BodyLimit
@@ -46,6 +50,10 @@ ROOMS = (
     share_routes,
     glasses_routes,
     event_routes,
+    app_routes,
+    app_settings_routes,
+    storage_routes,
+    public_routes,
     console_routes,
     reference_routes,
 )
@@ -85,7 +93,11 @@ def create_app(settings: CloudSettings, clock: Clock | None = None, new_id: Call
     )
     refusals.install(app)
     app.add_middleware(
-        BodyLimit, limit=JSON_LIMIT_BYTES, stall_s=settings.upload_stall_s, spared=(photo_routes.UPLOAD_PATH,)
+        BodyLimit,
+        limit=JSON_LIMIT_BYTES,
+        stall_s=settings.upload_stall_s,
+        spared=(photo_routes.UPLOAD_PATH,),
+        folders={f"{storage_routes.PREFIX}/": storage_routes.BODY_LIMIT_BYTES},
     )
     app.add_middleware(SecurityHeaders)
     for room in ROOMS:

@@ -119,7 +119,7 @@ class EventBody(Wire):
 
     id: int
     at: int
-    kind: Literal["step", "gallery", "glasses", "sim"]
+    kind: Literal["step", "gallery", "glasses", "sim", "app"]
     request_id: str | None = None
     press_id: str | None = None
     source: str | None = None
@@ -131,6 +131,8 @@ class EventBody(Wire):
     change: Literal["added", "removed"] | None = None
     photo: dict[str, Any] | None = None
     state: dict[str, Any] | None = None
+    package: str | None = None
+    app: dict[str, Any] | None = None
 
 
 class Events(Wire):

@@ -112,13 +112,15 @@ class AppLine(Line):
         self.send_text(head + raw + self._stamp.tail())
 
     async def _understand(self, text: bytes) -> None:
+        if self.dismissed:
+            return
         try:
             message = parsed(FROM_APP, text)
         except ProtocolError as error:
             await self._malformed(text, str(error))
             return
         if self.user:
-            if message is not None and self.open:
+            if message is not None:
                 await self._hall.said(self, message)
         elif isinstance(message, AppConnectionInit):
             self._admit(message)

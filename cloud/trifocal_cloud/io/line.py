@@ -81,6 +81,11 @@ class Line(WSListener):
         """Whether what is said now can still get there."""
         return self._transport is not None and self._closing is None
 
+    @property
+    def dismissed(self) -> bool:
+        """Whether we closed it: what the peer says counts no more, also what it had said before."""
+        return self._closing is not None
+
     def send(self, message: dict[str, object]) -> None:
         """Say a message."""
         self.send_text(json.dumps(message, separators=(",", ":")).encode())

@@ -12,6 +12,7 @@ Refusals: more than `limit` presses of one user within the window are refused (N
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass
+from typing import NamedTuple
 
 WINDOW_MS = 10_000
 TWIN_MS = 2_000
@@ -24,8 +25,7 @@ TAKE_PHOTO = "take_photo"
 HTTP, SOCKET = "http", "socket"
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(NamedTuple):
     """Who pressed what, and how long; the id is empty when the peer gives none. `road` is how we were told."""
 
     user: str
@@ -35,8 +35,7 @@ class Press:
     road: str = HTTP
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What to do about a press: an action with the request it makes, or nothing (`action` empty)."""
 
     press_id: str

@@ -6,6 +6,7 @@ request is never pushed out by a finished one. What is not here any more is in t
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from trifocal_cloud.photos import FAILED, REQUESTED, STORED, UNKNOWN
 from trifocal_shared import reasons
@@ -17,8 +18,7 @@ TRAIL_LIMIT = 300
 STEP_LIMIT = 60
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One thing that happened; `at` is epoch ms."""
 
     source: str
@@ -27,7 +27,7 @@ class Step:
     detail: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Trail:
     """Where one request (or one press without a request) stands."""
 
@@ -43,11 +43,12 @@ class Trail:
 
     def add(self, step: Step) -> None:
         """Append a step, unless it repeats the one before it; too many are cut in the middle, where the least is."""
-        if self.steps and (step.source, step.step) == (self.steps[-1].source, self.steps[-1].step):
+        steps = self.steps
+        if steps and steps[-1][:2] == step[:2]:
             return
-        self.steps.append(step)
-        if len(self.steps) > STEP_LIMIT:
-            del self.steps[STEP_LIMIT // 2]
+        steps.append(step)
+        if len(steps) > STEP_LIMIT:
+            del steps[STEP_LIMIT // 2]
 
 
 class Trails:
@@ -116,6 +117,10 @@ def _superseded(trail: Trail) -> bool:
 
 def _bound(trails: dict[str, Trail]) -> None:
     if len(trails) <= TRAIL_LIMIT:
+        return
+    oldest = next(iter(trails))
+    if trails[oldest].final:
+        del trails[oldest]
         return
     finished = next((key for key, trail in trails.items() if trail.final), None)
     del trails[finished if finished is not None else next(iter(trails))]

@@ -44,24 +44,21 @@ RELAYED = (
 Text = Annotated[str, msgspec.Meta(max_length=256)]
 
 
-class Head(msgspec.Struct):
-    """What every message has; and what tells one touch from another."""
+class Head(msgspec.Struct, rename="camel"):
+    """What is read of a message before it goes on; phones of MentraOS give a press no id (PROTOCOL-device §5.3)."""
 
     type: str
-    gesture_name: str = ""
-
-
-class PressHead(msgspec.Struct, rename="camel"):
-    """A press; phones of MentraOS give it no id (PROTOCOL-device §5.3)."""
-
     button_id: Text = ""
     press_type: Text = ""
     press_id: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[A-Za-z0-9_.:-]*$")] = ""
     timestamp: int | float | str | None = None
+    gesture_name: Annotated[str, msgspec.Meta(max_length=256)] = msgspec.field(name="gesture_name", default="")
 
 
-read_head = msgspec.json.Decoder(Head).decode
-read_press = msgspec.json.Decoder(PressHead).decode
+UNREAD = Head(type="")
+"""Of a message that msgspec refuses although JSON allows it: half of a surrogate pair in somebody's words."""
+
+read = msgspec.json.Decoder(Head).decode
 
 
 class GatewayLine(Line):
@@ -82,20 +79,22 @@ class GatewayLine(Line):
 
     def heard(self, text: bytes) -> None:
         try:
-            head = _head(text)
-            if head.type == BUTTON_PRESS:
-                self._press(text)
-            else:
-                self._other(head, text)
-        except (msgspec.MsgspecError, RecursionError, ProtocolError) as error:
+            head = read(text)
+        except (msgspec.MsgspecError, RecursionError):
+            head = UNREAD
+        if head.type == BUTTON_PRESS:
+            self._press(head, text)
+            return
+        try:
+            self._other(head, text)
+        except ProtocolError as error:
             self._ignored += 1
             log.info("gateway said something malformed", user=self._user, fault=str(error)[:200], ignored=self._ignored)
 
     def gone(self) -> None:
         self._gateways.closed(self._user, self._epoch)
 
-    def _press(self, text: bytes) -> None:
-        said = read_press(text)
+    def _press(self, said: Head, text: bytes) -> None:
         if not self._gateways.speaks(self._user, self._epoch):
             return
         press = Press(self._user, said.press_id, said.button_id, said.press_type, SOCKET)
@@ -110,14 +109,6 @@ class GatewayLine(Line):
         if head.type in RELAYED and self._gateways.speaks(self._user, self._epoch):
             detail = head.gesture_name if head.type == TOUCH_EVENT else ""
             self._cloud.switchboard.relay(self._user, named(head.type, detail), text)
-
-
-def _head(text: bytes) -> Head:
-    """The head; an empty one where msgspec refuses what JSON allows, half of a surrogate pair in somebody's words."""
-    try:
-        return read_head(text)
-    except msgspec.MsgspecError:
-        return Head(type="")
 
 
 def glasses_door(cloud: Cloud, connection: HTTPConnection) -> Line:

@@ -240,3 +240,28 @@ async def test_the_end_of_the_cloud_is_said(tmp_path: Path) -> None:
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
     await socket.close()
+
+
+async def test_a_press_by_the_socket_without_listeners_takes_a_photo_once(server: Running) -> None:
+    press = {"type": "button_press", "buttonId": "photo", "pressType": "short", "pressId": "b-1", "timestamp": "soon"}
+    async with door(server) as socket, server.client() as client:
+        await heard(socket)
+        await say(socket, press, press)
+        asked = await heard(socket)
+        state = (await client.get("/api/presses/b-1")).json()
+        assert (asked["type"], asked["requestId"]) == ("photo_request", state["requestId"])
+        assert (await pressed(client, "b-1"))["requestId"] == state["requestId"]
+        await say(socket, press | {"pressId": "b-2", "buttonId": "video"}, press | {"pressId": "b-3"})
+        assert (await heard(socket))["requestId"] != state["requestId"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"pressId": "a b"}, {"pressId": "x" * 129}, {"pressId": 7}, {"buttonId": ["photo"]}, {"buttonId": "x" * 257}],
+)
+async def test_a_press_that_makes_no_sense_leads_to_nothing(server: Running, more: dict[str, Any]) -> None:
+    press = {"type": "button_press", "buttonId": "photo", "pressType": "short", "pressId": "b-1"}
+    async with door(server) as socket, server.client() as client:
+        await say(socket, press | more, {"type": "glasses_battery_update", "level": 41})
+        await eventually(lambda: _battery(client, 41))
+        assert (await client.get("/api/presses/b-1")).json()["status"] == "unknown"

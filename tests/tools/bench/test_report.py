@@ -20,6 +20,13 @@ def test_a_peer_of_nothing_gives_no_ratio() -> None:
     assert report.row("x", "s", [1.0], to=report.row("peer", "s", [0.0]))["ratio"] is None
 
 
+def test_a_ratio_of_rounds_does_not_mind_what_weighed_on_both() -> None:
+    others = [10.0, 100.0, 10.0]
+    peer = report.row("peer", "ms", others)
+    assert report.row("ours", "ms", [5.0, 50.0, 20.0], peer, others)["ratio"] == 0.5
+    assert report.ratios([5.0, 50.0], [10.0, 25.0]) == [0.5, 2.0]
+
+
 def test_aims_are_met_at_their_bound() -> None:
     assert report.at_most("a", 5, 5) == {"aim": "a", "value": 5.0, "at_most": 5, "met": True}
     assert not report.at_most("a", 5.01, 5)["met"]

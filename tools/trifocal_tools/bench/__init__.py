@@ -25,6 +25,7 @@ BENCHES = {
     "queue": Bench(
         "trifocal_tools.bench.queue", "the upload queue's journal beside TinyDB's JSONStorage and sqlite3; --kill"
     ),
+    "route": Bench("trifocal_tools.bench.route", "button press to app beside the same relay on Node ws and on FastAPI"),
 }
 
 

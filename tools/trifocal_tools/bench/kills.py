@@ -104,8 +104,9 @@ def draw_pictures(folder: Path, count: int) -> dict[str, bytes]:
 class Parts:
     """Cloud, gateway and simulated glasses, each in a process of its own. A context manager; ends what it started."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *cloud_flags: str) -> None:
         self._folder = folder
+        self._cloud_flags = cloud_flags
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._cloud_port, self._glasses_port = free_port(), free_port()
         self.cloud = f"http://127.0.0.1:{self._cloud_port}"
@@ -139,7 +140,7 @@ class Parts:
     def start(self, name: str) -> None:
         """Start a part; it is not awaited."""
         flags = {
-            "cloud": ["cloud", "--port", str(self._cloud_port)],
+            "cloud": ["cloud", "--port", str(self._cloud_port), *self._cloud_flags],
             "gateway": ["gateway", "--sim", f"tcp://127.0.0.1:{self._glasses_port}", "--cloud", self.cloud],
             "glasses": ["sim", "--listen", f"127.0.0.1:{self._glasses_port}"],
         }[name]

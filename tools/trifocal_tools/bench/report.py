@@ -13,18 +13,30 @@ Row = dict[str, Any]
 Aim = dict[str, Any]
 
 
-def row(name: str, unit: str, samples: Sequence[float], to: Row | None = None) -> Row:
-    """One measured thing: median and spread of its samples, and its median as a ratio to another row's."""
+def row(name: str, unit: str, samples: Sequence[float], to: Row | None = None, rounds: Sequence[float] = ()) -> Row:
+    """One measured thing: median and spread of its samples, and its median as a ratio to another row's.
+
+    With `rounds`, the other row's samples of the same rounds, the ratio is the median of the rounds' ratios: what
+    weighed on the machine in a round concerned both.
+    """
     median = statistics.median(samples)
+    ratio = median / to["median"] if to and to["median"] else None
+    if rounds:
+        ratio = statistics.median(ratios(samples, rounds))
     return {
         "name": name,
         "unit": unit,
         "median": _rounded(median),
         "min": _rounded(min(samples)),
         "max": _rounded(max(samples)),
-        "ratio": _rounded(median / to["median"]) if to and to["median"] else None,
+        "ratio": None if ratio is None else _rounded(ratio),
         "to": to["name"] if to else None,
     }
+
+
+def ratios(samples: Sequence[float], others: Sequence[float]) -> list[float]:
+    """Of each round the ratio of one's sample to the other's."""
+    return [one / other for one, other in zip(samples, others, strict=True)]
 
 
 def at_most(aim: str, value: float, bound: float) -> Aim:

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 
 
 class Turns:
-    """A lock for each key, kept only while somebody holds it or waits for it."""
+    """A lock for each key, held by at most `width` at a time, kept only while somebody holds it or waits for it."""
 
-    def __init__(self) -> None:
-        self._locks: dict[Hashable, tuple[asyncio.Lock, int]] = {}
+    def __init__(self, width: int = 1) -> None:
+        self._width = width
+        self._locks: dict[Hashable, tuple[asyncio.Semaphore, int]] = {}
 
     @property
     def held(self) -> int:
@@ -18,8 +19,8 @@ class Turns:
 
     @asynccontextmanager
     async def holding(self, key: Hashable) -> AsyncIterator[None]:
-        """Nobody else holds this key inside the block."""
-        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
+        """Inside the block fewer than `width` others hold this key: nobody, unless it was given."""
+        lock, users = self._locks.get(key) or (asyncio.Semaphore(self._width), 0)
         self._locks[key] = (lock, users + 1)
         try:
             async with lock:

@@ -1,7 +1,9 @@
 """What the cloud posts to an app's server to start and to stop it (PROTOCOL-apps §1.2, §1.9)."""
 
+import asyncio
 import hashlib
 import hmac
+from collections.abc import Callable
 
 from trifocal_cloud.app_events import SESSION_REQUEST, Post
 from trifocal_cloud.apps import App
@@ -15,6 +17,9 @@ START_S = 75.0
 """The real client answers only when the app's own code is through, and we do not care any more by then."""
 STOP_S = 5.0
 MAC_LETTERS = 16
+
+Ended = Callable[[Post, str, str], None]
+"""Called with a post, a reason that is empty when the app took it, and what there is to say about that."""
 
 
 class SessionIds:
@@ -50,7 +55,34 @@ class AppPosts:
         self._outbound = outbound
         self._ids = ids
         self._stamp = stamp
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._starts: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.base_url = ""
+
+    def begin(self, app: App | None, post: Post, ended: Ended) -> None:
+        """Post, and call `ended` with what came of it."""
+        task = asyncio.create_task(self._posted(app, post, ended))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        if post.kind == SESSION_REQUEST:
+            self._starts[(post.user, post.package)] = task
+
+    async def answered(self, user: str, package: str) -> None:
+        """Return when the last start of this app has been answered: then its own code is through."""
+        task = self._starts.pop((user, package), None)
+        if task is not None:
+            await asyncio.wait({task})
+
+    def close(self) -> None:
+        """Wait for nobody any more."""
+        for task in self._under_way:
+            task.cancel()
+
+    async def _posted(self, app: App | None, post: Post, ended: Ended) -> None:
+        if app is None:
+            ended(post, app_words.APP_UNREACHABLE, "it is not registered")
+        else:
+            ended(post, *await self.post(app, post))
 
     async def post(self, app: App, post: Post) -> tuple[str, str]:
         """A reason, empty when the app took it, and what there is to say about that."""

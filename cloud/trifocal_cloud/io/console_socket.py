@@ -36,7 +36,7 @@ class ConsoleLine(Line):
                     for event in ring.after(seen):
                         self.send(event)
                         seen = int(str(event["id"]))
-                        await self.room()
+                        await self.room.wait()
                     if ring.last_id <= seen:
                         bell.clear()
                         await bell.wait()

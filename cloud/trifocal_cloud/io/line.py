@@ -62,8 +62,11 @@ class Line(WSListener):
         self._mailbox: deque[Coroutine[Any, Any, None]] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._closing: asyncio.TimerHandle | None = None
-        self._room = asyncio.Event()
-        self._room.set()
+        self.room = asyncio.Event()
+        """Set while the peer has read most of what was said."""
+        self.room.set()
+        self.dismissed = False
+        """Whether we closed it: what the peer says counts no more, also what it had said before."""
         self.watch: Callable[[bool], None] = _nobody
         """Told True when the connection stands and False when it has ended: for whoever counts connections."""
 
@@ -79,12 +82,7 @@ class Line(WSListener):
     @property
     def open(self) -> bool:
         """Whether what is said now can still get there."""
-        return self._transport is not None and self._closing is None
-
-    @property
-    def dismissed(self) -> bool:
-        """Whether we closed it: what the peer says counts no more, also what it had said before."""
-        return self._closing is not None
+        return self._transport is not None and not self.dismissed
 
     def send(self, message: dict[str, object]) -> None:
         """Say a message."""
@@ -92,20 +90,16 @@ class Line(WSListener):
 
     def send_text(self, text: bytes) -> None:
         """Say a message that is JSON already."""
-        if self._transport is None or self._closing is not None:
+        if self._transport is None or self.dismissed:
             return
         self._transport.send(WSMsgType.TEXT, text)
-        if not self._room.is_set() and self._waiting() > WRITE_LIMIT_BYTES:
+        if not self.room.is_set() and self._waiting() > WRITE_LIMIT_BYTES:
             self.abort()
-
-    async def room(self) -> None:
-        """Return when the peer has read most of what was said."""
-        await self._room.wait()
 
     async def settled(self) -> None:
         """Return when everything is dealt with that the peer said before now: it answers a ping after that."""
         transport = self._transport
-        if transport is not None and self._closing is None:
+        if transport is not None and not self.dismissed:
             with contextlib.suppress(ConnectionError):
                 await transport.measure_roundtrip_time(1)
         while self._worker is not None and self._worker is not asyncio.current_task():
@@ -113,8 +107,9 @@ class Line(WSListener):
 
     def close(self, code: int, reason: str = "") -> None:
         """Close once everything said so far is sent. What the peer says from now on is not heard."""
-        if self._transport is None or self._closing is not None:
+        if self._transport is None or self.dismissed:
             return
+        self.dismissed = True
         self._closing = asyncio.get_running_loop().call_later(CLOSE_S, self.abort)
         self._transport.send_close(_code(code), reason.encode()[:REASON_BYTES].decode("utf-8", "ignore").encode())
 
@@ -132,15 +127,17 @@ class Line(WSListener):
     # What picows calls
 
     def on_ws_connected(self, transport: WSTransport) -> None:
+        """The handshake is through."""
         self._transport = transport
         self.watch(True)
         self.opened()
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """A frame has come; pings and their answers picows sees to."""
         kind = frame.msg_type
         if kind is CLOSE:
             self._answer_close(transport, frame)
-        elif self._closing is not None or transport.is_close_frame_sent:
+        elif self.dismissed or transport.is_close_frame_sent:
             return
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
             self.close(PROTOCOL_ERROR, "compression was not agreed on")
@@ -150,23 +147,25 @@ class Line(WSListener):
             self._assemble(kind, frame)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """The connection is gone."""
         for timer in (self._closing, self._resting):
             if timer is not None:
                 timer.cancel()
         self.watch(False)
-        closed_by_us = self._closing is not None
         self._transport = self._resting = None
-        self._room.set()
-        while self._held and not closed_by_us:
+        self.room.set()
+        while self._held and not self.dismissed:
             self.heard(self._held.popleft())
         if self._worker is None:
             self.gone()  # else the worker says so when it is done
 
     def pause_writing(self) -> None:
-        self._room.clear()
+        """Much of what was said has not been read."""
+        self.room.clear()
 
     def resume_writing(self) -> None:
-        self._room.set()
+        """Most of it has been read now."""
+        self.room.set()
 
     def _receive(self, text: bytes) -> None:
         if len(text) > self.LONGEST_MESSAGE:

@@ -9,7 +9,6 @@ import structlog
 from trifocal_cloud.app_events import (
     LOST,
     RUNNING,
-    SESSION_REQUEST,
     Acknowledge,
     Changed,
     Close,
@@ -80,8 +79,6 @@ class RunningApps:
         self._views = AppViews(clock, registry, feed, self._lines, self._machine.state)
         self._wanted = WantedApps(clock, database)
         self._starts: dict[Key, list[asyncio.Future[None]]] = {}
-        self._asked: dict[Key, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         gateways.changed.append(self._glasses_changed)
         registry.changed.append(self._app_changed)
         registry.set_by_user.append(self._set_by_user)
@@ -100,8 +97,7 @@ class RunningApps:
                 group.create_task(self._driver.run())
                 group.create_task(self._wanted.run())
         finally:
-            for task in self._tasks:
-                task.cancel()
+            self.posts.close()
 
     async def start(self, user: str, package: str) -> None:
         """Have an app run for a user; returns when it does, and has said what it listens for. Raises RefusedError."""
@@ -213,7 +209,7 @@ class RunningApps:
     def _drain(self) -> None:
         for event in self._machine.events():
             if isinstance(event, Post):
-                self._begin(event)
+                self.posts.begin(self._registry.app(event.package), event, self._ended)
             elif isinstance(event, Acknowledge):
                 self._acknowledge(event)
             elif isinstance(event, Say):
@@ -263,19 +259,7 @@ class RunningApps:
                 else:
                     started.set_exception(refusal)
 
-    def _begin(self, post: Post) -> None:
-        task = asyncio.create_task(self._post(post))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        if post.kind == SESSION_REQUEST:
-            self._asked[(post.user, post.package)] = task
-
-    async def _post(self, post: Post) -> None:
-        app = self._registry.app(post.package)
-        if app is None:
-            reason, detail = app_words.APP_UNREACHABLE, "it is not registered"
-        else:
-            reason, detail = await self.posts.post(app, post)
+    def _ended(self, post: Post, reason: str, detail: str) -> None:
         self._machine.post_ended(post, reason, detail, self._clock.now())
         self._driver.poke()
 
@@ -295,11 +279,9 @@ class RunningApps:
 
     async def _settle(self, user: str, package: str) -> None:
         """Wait until the app's own start is through and what it said by then was heard: a press now is its press."""
-        asked = self._asked.pop((user, package), None)
         number = self._machine.connection_of(user, package)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_S):
-                if asked is not None:
-                    await asyncio.wait({asked})
+                await self.posts.answered(user, package)
                 if number is not None:
                     await self._lines[number].settled()

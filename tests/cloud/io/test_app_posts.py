@@ -86,3 +86,20 @@ def test_an_id_cannot_be_made_up() -> None:
     assert SessionIds("y" * 32).read(made) is None
     assert SessionIds("x" * 32).read(made.replace("ann", "bob")) is None
     assert SessionIds("x" * 32).read(made[:-1]) is None
+
+
+async def test_what_came_of_it_is_told_and_a_start_can_be_waited_for() -> None:
+    ended: list[tuple[str, str]] = []
+    found = posts(Server(500))
+
+    def note(post: Post, reason: str, detail: str) -> None:
+        ended.append((post.kind, reason))
+
+    found.begin(CAM, Post(ANN, CAM.package, 1, SESSION_REQUEST), note)
+    await found.answered(ANN, CAM.package)
+    await found.answered(ANN, CAM.package)
+    assert ended == [(SESSION_REQUEST, app_words.APP_REFUSED)]
+    found.begin(None, Post(ANN, "com.example.gone", 2, SESSION_REQUEST), note)
+    await found.answered(ANN, "com.example.gone")
+    assert ended[-1] == (SESSION_REQUEST, app_words.APP_UNREACHABLE)
+    found.close()

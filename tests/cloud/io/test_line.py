@@ -186,7 +186,7 @@ async def test_a_peer_that_does_not_read_is_let_go() -> None:
 async def test_whoever_writes_much_waits_for_room() -> None:
     _, line = lined()
     line.pause_writing()
-    waiting = asyncio.create_task(line.room())
+    waiting = asyncio.create_task(line.room.wait())
     await asyncio.sleep(0)
     assert not waiting.done()
     line.resume_writing()

@@ -85,6 +85,27 @@ def test_the_shortcuts_are_listed(page: Page) -> None:
     expect(help_).to_be_hidden()
 
 
+def test_a_digit_leads_to_each_part_of_the_console(page: Page) -> None:
+    for key, part in (("4", "apps"), ("2", "glasses"), ("3", "journeys"), ("1", "photos")):
+        page.keyboard.press(key)
+        expect(page.locator(f"#{part}")).to_be_visible()
+        assert focused(page) == part
+
+
+def test_apps_take_the_place_of_the_photos_beside_the_glasses(page: Page) -> None:
+    pages = page.get_by_role("navigation", name="Pages")
+    pages.get_by_role("link", name="Apps").click()
+    expect(page.locator("#apps")).to_be_visible()
+    expect(page.locator("#photos")).to_be_hidden()
+    expect(page.locator("#glasses")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.locator("#apps")).to_be_visible()
+    expect(pages.get_by_role("link", name="Apps")).to_have_attribute("aria-current", "page")
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#photos")).to_be_visible()
+
+
 def test_the_focus_is_visible(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the photos")).to_be_in_viewport()
@@ -101,7 +122,7 @@ def test_a_phone_never_scrolls_sideways(visit: Callable[..., Page], house: Any) 
     page.locator(".shutter.floating").tap()
     expect(page.locator("#days .tile")).to_have_count(1)
     no_sideways_scroll(page)
-    for tab in ("Glasses", "Journeys", "Photos"):
+    for tab in ("Glasses", "Journeys", "Apps", "Photos"):
         page.get_by_role("navigation").get_by_role("link", name=tab).tap()
         expect(page.locator(f"#{tab.lower()}")).to_be_visible()
         no_sideways_scroll(page)
@@ -211,6 +232,12 @@ def test_a_photo_that_the_glasses_took_themselves_is_no_failure(page: Page) -> N
     ]
     assert [journey["state"] for journey in page.evaluate(GATHER, steps)] == ["moving"]
     assert page.evaluate(GATHER, [*steps, step("stored", 30, request="local_1")])[0]["state"] == "stored"
+
+
+def test_a_press_that_apps_hear_is_theirs(page: Page) -> None:
+    steps = [step("pressed", 10, press="p1", status="heard"), step("pressed", 10, press="p2")]
+    states = {journey["state"] for journey in page.evaluate(GATHER, steps)}
+    assert states == {"heard", "moving"}
 
 
 def test_journeys_and_their_steps_are_bounded_and_keep_what_matters(page: Page) -> None:

@@ -2,16 +2,20 @@
 
 import { reasonWords } from "./words.js";
 
-/** `status` 0 means that no answer came; `code` is a word from the cloud's list of reasons. */
+/** `status` 0 means that no answer came; `code` is a word from the cloud's list of reasons, `sentence` what it said itself. */
 export class ApiError extends Error {
   constructor(status, code, message) {
     super(reasonWords(code) || message || "The cloud answered with an error");
     this.status = status;
     this.code = code;
+    this.sentence = message || "";
   }
 }
 
 const PATIENCE_MS = 15_000;
+
+/** An app's server is asked, tried again, and then has time to connect. */
+const APP_PATIENCE_MS = 60_000;
 
 let signedOut = () => {};
 
@@ -20,8 +24,8 @@ export function onSignedOut(listener) {
   signedOut = listener;
 }
 
-async function call(method, path, body) {
-  const options = { method, headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) };
+async function call(method, path, body, patienceMs = PATIENCE_MS) {
+  const options = { method, headers: { accept: "application/json" }, signal: AbortSignal.timeout(patienceMs) };
   if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers["content-type"] = "application/json";
@@ -39,6 +43,7 @@ async function call(method, path, body) {
 }
 
 const SESSION = "/api/console/session";
+const app = (id) => `/api/apps/${encodeURIComponent(id)}`;
 const photo = (id) => `/api/gallery/${encodeURIComponent(id)}`;
 
 async function command(name, value = "", long = false) {
@@ -59,5 +64,13 @@ export const api = {
   command,
   requestPhoto: () => call("POST", "/api/photos/request", {}),
   journeyOf: ({ pressId, requestId }) => call("GET", pressId ? `/api/presses/${encodeURIComponent(pressId)}` : `/api/photos/requests/${encodeURIComponent(requestId)}`),
+  apps: () => call("GET", "/api/apps"),
+  app: (id) => call("GET", app(id)),
+  putApp: (id, body) => call("PUT", app(id), body),
+  removeApp: (id) => call("DELETE", app(id)),
+  startApp: (id) => call("POST", `${app(id)}/start`, undefined, APP_PATIENCE_MS),
+  stopApp: (id) => call("POST", `${app(id)}/stop`, undefined, APP_PATIENCE_MS),
+  appSettings: (id) => call("GET", `${app(id)}/settings`),
+  setAppSettings: (id, values) => call("PUT", `${app(id)}/settings`, { values }),
   events: (after) => call("GET", `/api/events?after=${after}&limit=500`),
 };

@@ -1,7 +1,8 @@
 // Journeys: the steps of one press (or of one request that nobody pressed for), gathered from the cloud's events.
 //
 // A step names its press, its request or both; the first step that names both joins what was two until then. A journey
-// is `moving` until a photo of it is stored (`stored`) or a step has told why there will be none (`failed`).
+// is `moving` until a photo of it is stored (`stored`), a step has told why there will be none (`failed`), or apps have
+// heard the press, whose it is then (`heard`).
 // `captured_locally` ends only the request: the photo follows under its own id. Repeated steps count once. The oldest
 // journeys give way.
 
@@ -29,14 +30,20 @@ export class Journey {
     return this.steps.find((step) => step.step === "stored")?.at ?? null;
   }
 
+  /** When an app had the photo it asked for; null before that. */
+  get deliveredAt() {
+    return this.steps.find((step) => step.step === "delivered")?.at ?? null;
+  }
+
   get last() {
     return this.steps.at(-1);
   }
 
-  /** "moving", "stored" or "failed" */
+  /** "moving", "stored", "heard" or "failed" */
   get state() {
     if (this.storedAt !== null) return "stored";
-    return this.failure ? "failed" : "moving";
+    if (this.failure) return "failed";
+    return this.steps.some(({ heard }) => heard) ? "heard" : "moving";
   }
 
   /** Why there will be no photo, as a word from the cloud's list; empty unless it has failed. */
@@ -76,10 +83,11 @@ export class Journeys extends EventTarget {
   }
 
   /** A `step` event of the cloud. */
-  stepped({ source, step, at, detail = "", reason = "", requestId = "", pressId = "" }) {
+  stepped({ source, step, at, detail = "", reason = "", status = "", requestId = "", pressId = "" }) {
     if (!requestId && !pressId) return;
     const journey = this.#find({ pressId, requestId });
-    if (journey.add({ source, step, at, detail, requestId, reason: reasonOf({ step, detail, reason }) })) this.#changed(journey);
+    const heard = status === "heard";
+    if (journey.add({ source, step, at, detail, requestId, heard, reason: reasonOf({ step, detail, reason }) })) this.#changed(journey);
   }
 
   /** A photo is in the gallery: when it was taken out of reach, only its own time tells when its journey began. */

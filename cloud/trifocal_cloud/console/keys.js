@@ -5,7 +5,7 @@ import { byId, make, takesKeys } from "./dom.js";
 const HELP = [
   ["Anywhere", [
     ["Space", "or", "P", "Press the button; hold for a long press"],
-    ["1", "2", "3", "Photos, glasses, journeys"],
+    ["1", "2", "3", "4", "Photos, glasses, journeys, apps"],
     ["?", "These shortcuts"],
   ]],
   ["Among the photos", [
@@ -45,7 +45,7 @@ export function bindKeys(shutter, goTo) {
       if (shutter.enabled) event.preventDefault();
       if (!event.repeat) shutter.down();
     } else if (event.key === "?") openHelp();
-    else if (event.key >= "1" && event.key <= "3") goTo(["photos", "glasses", "journeys"][event.key - 1]);
+    else if (event.key >= "1" && event.key <= "4") goTo(["photos", "glasses", "journeys", "apps"][event.key - 1]);
   });
   addEventListener("keyup", (event) => isPressKey(event) && shutter.up());
 }

@@ -9,7 +9,7 @@
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
-const STATE_KINDS = new Set(["gallery", "glasses", "sim"]);
+const STATE_KINDS = new Set(["gallery", "glasses", "sim", "app"]);
 
 export class Live extends EventTarget {
   #socket = null;
@@ -21,7 +21,7 @@ export class Live extends EventTarget {
   #fetchEvents;
   #renew;
 
-  /** `fetchEvents(after)` answers {events}; `renew()` brings gallery and glasses up to date. Both may reject. */
+  /** `fetchEvents(after)` answers {events}; `renew()` brings gallery, glasses and apps up to date. Both may reject. */
   constructor(fetchEvents, renew) {
     super();
     this.#fetchEvents = fetchEvents;

@@ -12,6 +12,12 @@ const NONE = {
   failed: "Nothing has failed.",
 };
 
+const ARRIVED = new Set(["stored", "heard"]);
+
+function passes(state, filter) {
+  return filter === "all" || state === filter || (filter === "stored" && ARRIVED.has(state));
+}
+
 function title(journey) {
   if (!journey.presses.size) return "Photo asked for";
   if ([...journey.requests].some((id) => id.startsWith("local_"))) return "Offline press";
@@ -19,6 +25,8 @@ function title(journey) {
 }
 
 function outcome(journey) {
+  if (journey.state === "heard") return "An app took the press";
+  if (journey.deliveredAt !== null) return `With the app after ${span(journey.deliveredAt - journey.startedAt)}`;
   if (journey.state === "stored") return `In the gallery after ${span(journey.storedAt - journey.startedAt)}`;
   if (journey.state === "failed") return reasonWords(journey.failure) || journey.failure;
   return journey.last ? stepWords(journey.last.step) : "Pressed; no word from the glasses yet";
@@ -100,7 +108,7 @@ export class JourneyLog {
     this.#frame = 0;
     if (!this.#paused) this.#drawChanged();
     const cards = this.#journeys.all.map((journey) => this.#cards.get(journey)?.card).filter(Boolean);
-    const shown = cards.filter((card) => this.#filter === "all" || card.dataset.state === this.#filter);
+    const shown = cards.filter((card) => passes(card.dataset.state, this.#filter));
     this.#arrange(shown);
     setText(byId("no-journeys"), shown.length ? "" : NONE[this.#filter]);
   }

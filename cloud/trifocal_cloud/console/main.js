@@ -1,6 +1,8 @@
 // The console, put together: the parts of the page, the line to the cloud that feeds them, and what the person does.
 
 import { api, onSignedOut } from "./api.js";
+import { AppList } from "./app-list.js";
+import { Apps } from "./apps.js";
 import { ConnectionSign } from "./connection.js";
 import { byId, setText } from "./dom.js";
 import { Gallery } from "./gallery.js";
@@ -24,10 +26,11 @@ const place = new Place();
 const photos = new Photos(api.gallery);
 const gallery = new Gallery(photos, notifyProblem);
 const journeys = new Journeys();
+const apps = new Apps(api.apps);
 const panel = new GlassesPanel(command);
 const viewer = new Viewer(photos, (photo) => place.showPhoto(photo?.photoId ?? null));
 const shutter = new Shutter(document.querySelectorAll("[data-shutter]"), press);
-const live = new Live(api.events, () => Promise.all([photos.refresh(), api.glasses().then(showGlasses)]));
+const live = new Live(api.events, () => Promise.all([photos.refresh(), api.glasses().then(showGlasses), apps.refresh()]));
 
 /** Whether the glasses did it. */
 async function command(name, value) {
@@ -74,12 +77,16 @@ const HEARD = {
   gallery: galleryChanged,
   glasses: ({ state }) => showGlasses(state),
   sim: ({ state }) => showGlasses({ sim: state }),
+  app: ({ package: id, app }) => (app ? apps.put(app) : apps.gone(id)),
 };
 
 async function moved() {
-  const { tab, photoId } = place;
-  document.body.dataset.tab = tab;
-  for (const link of document.querySelectorAll(".tabs a")) link.setAttribute("aria-current", link.hash === `#${tab}` ? "page" : "false");
+  const { tab, page, photoId } = place;
+  Object.assign(document.body.dataset, { tab, page });
+  for (const link of document.querySelectorAll(".tabs a, .pages a")) {
+    const here = link.closest(".pages") ? page : tab;
+    link.setAttribute("aria-current", link.hash === `#${here}` ? "page" : "false");
+  }
   if (photoId === null) {
     const shown = viewer.shown;
     viewer.close();
@@ -119,6 +126,7 @@ async function begin() {
 }
 
 new JourneyLog(journeys, photos);
+new AppList(apps);
 new ConnectionSign(live);
 bindKeys(shutter, (tab) => place.goTo(tab));
 byId("sign-out").addEventListener("click", () => {

@@ -1,15 +1,22 @@
-// Where in the page one is, kept in the address: #photos, #glasses, #journeys or #photo/<id>. Back closes a photo.
+// Where in the page one is, kept in the address: #photos, #glasses, #journeys, #apps or #photo/<id>. Back closes a photo.
 
-const TABS = ["photos", "glasses", "journeys"];
+const TABS = ["photos", "glasses", "journeys", "apps"];
+const PAGES = ["photos", "apps"];
 const PHOTO = /^#photo\/([\w-]+)$/;
 
 export class Place extends EventTarget {
   #tab = TABS[0];
+  #page = PAGES[0];
   #photoId = null;
   #cameFromHere = false;
 
   get tab() {
     return this.#tab;
+  }
+
+  /** Which of the pages lies beside glasses and journeys where there is room for more than one tab. */
+  get page() {
+    return this.#page;
   }
 
   /** The open photo's id, or null. */
@@ -25,6 +32,8 @@ export class Place extends EventTarget {
 
   goTo(tab) {
     location.hash = tab;
+    // The browser tells of it later, and what is hidden until then takes no focus.
+    this.#read(true);
     document.getElementById(tab).focus();
   }
 
@@ -44,6 +53,7 @@ export class Place extends EventTarget {
     this.#cameFromHere = Boolean(photo) && cameFromHere;
     this.#photoId = photo ? photo[1] : null;
     if (TABS.includes(tab)) this.#tab = tab;
+    if (PAGES.includes(tab)) this.#page = tab;
     this.dispatchEvent(new Event("changed"));
   }
 }

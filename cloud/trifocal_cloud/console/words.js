@@ -29,6 +29,18 @@ const REASONS = {
   too_many: "Too much at once; wait a moment",
   forbidden: "This is not allowed",
   no_simulator: "No simulated glasses are attached",
+  app_unreachable: "The app's server cannot be reached",
+  app_refused: "The app's server refused",
+  app_silent: "The app did not connect in time",
+  app_not_running: "The app is not running",
+  app_stopped: "The app was stopped",
+  app_key_wrong: "The package name or the API key is wrong",
+  address_forbidden: "The address lies where this cloud may not go",
+  hardware_missing: "The glasses lack hardware that the app requires",
+  permission_denied: "The app has not been given the permission it needs",
+  rate_limited: "The app asks too often",
+  delivery_failed: "The app's server did not take the photo",
+  package_taken: "Somebody else has registered this package name",
 };
 
 const STEPS = {
@@ -43,12 +55,64 @@ const STEPS = {
   uploaded: "Upload confirmed",
   stored: "In the gallery",
   failed: "Failed",
+  delivered: "Taken by the app",
+  delivery_failed: "Not taken by the app",
   restored: "Taken up after a restart",
   unknown: "Something new",
 };
+
+const STATES = {
+  starting: "Starting …",
+  running: "Running",
+  grace: "Reconnecting …",
+  restarting: "Starting it again …",
+  lost: "Unreachable",
+  stopping: "Stopping …",
+  stopped: "Stopped",
+};
+
+const PERMISSION_WORDS = {
+  CAMERA: "Camera",
+  MICROPHONE: "Microphone",
+  LOCATION: "Location",
+  BACKGROUND_LOCATION: "Location in the background",
+  CALENDAR: "Calendar",
+  READ_NOTIFICATIONS: "Read notifications",
+  POST_NOTIFICATIONS: "Show notifications",
+  ALL: "Everything",
+};
+
+const HARDWARE_WORDS = {
+  CAMERA: "Camera",
+  BUTTON: "Button",
+  LIGHT: "Light",
+  MICROPHONE: "Microphone",
+  SPEAKER: "Speaker",
+  DISPLAY: "Display",
+  IMU: "Motion sensor",
+  WIFI: "Wi-Fi",
+};
+
+/** What an app may be given, and what it may need of the glasses. */
+export const PERMISSIONS = Object.keys(PERMISSION_WORDS);
+export const HARDWARE = Object.keys(HARDWARE_WORDS);
+
+const spelt = (word) => word[0] + word.slice(1).toLowerCase().replaceAll("_", " ");
+
+export const permissionWords = (type) => (Object.hasOwn(PERMISSION_WORDS, type) ? PERMISSION_WORDS[type] : spelt(type));
+export const hardwareWords = (type) => (Object.hasOwn(HARDWARE_WORDS, type) ? HARDWARE_WORDS[type] : spelt(type));
 
 /** A reason as a sentence without its full stop; empty for a word that is not on the list. */
 export const reasonWords = (code) => (Object.hasOwn(REASONS, code) ? REASONS[code] : "");
 
 /** A step's name as a person says it; an unknown one is spelt out. */
 export const stepWords = (step) => (Object.hasOwn(STEPS, step) ? STEPS[step] : step.replaceAll("_", " "));
+
+/** How an app is: its state, why, and with `now` (epoch ms) when it is tried again. */
+export function stateWords({ state, reason, message, nextTryAt }, now) {
+  const words = [Object.hasOwn(STATES, state) ? STATES[state] : state];
+  const why = reason && (reasonWords(reason) || message || reason);
+  if (why) words.push(why[0].toLowerCase() + why.slice(1));
+  const said = words.join(": ");
+  return now && nextTryAt ? `${said}. Tried again in ${Math.max(1, Math.ceil((nextTryAt - now) / 1_000))} s` : said;
+}

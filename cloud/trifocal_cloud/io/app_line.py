@@ -1,4 +1,4 @@
-"""AppLine: one connection of an app (PROTOCOL-apps §1.3). Its first message proves who it is and whose; no later one."""
+"""AppLine: one connection of an app (PROTOCOL-apps §1.3). Its first message proves who it is; no later one does."""
 
 import asyncio
 import json

@@ -34,6 +34,7 @@ class Buttons:
 
     def __init__(
         self,
+        *,
         clock: Clock,
         new_id: Callable[[], str],
         database: Database,

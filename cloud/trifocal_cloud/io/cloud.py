@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.app_desk import AppDesk
+from trifocal_cloud.io.app_storage import AppStorage
 from trifocal_cloud.io.blobs import Blobs
 from trifocal_cloud.io.buttons import Buttons
 from trifocal_cloud.io.database import Database
@@ -50,16 +51,30 @@ class Cloud:
         secret = load_or_create(settings.data_dir)
         self.identity = Identity(secret, clock)
         self.registry = Registry(clock, database)
+        self.app_storage = AppStorage(clock, database, self.registry)
         self.blobs = Blobs(settings.data_dir / "blobs")
         self.thumbnails = Thumbnails()
         self.feed = Feed(clock)
         self.desk = Desk(clock, database, self.feed)
         self.switchboard = Switchboard()
         self.buttons = Buttons(
-            clock, new_id, database, self.desk, self.feed, self.switchboard, settings.presses_per_window
+            clock=clock,
+            new_id=new_id,
+            database=database,
+            desk=self.desk,
+            feed=self.feed,
+            switchboard=self.switchboard,
+            limit=settings.presses_per_window,
         )
         self.simulators = Simulators(clock, new_id, self.feed)
-        self.gateways = Gateways(clock, new_id, self.desk, self.buttons, self.feed, self.simulators)
+        self.gateways = Gateways(
+            clock=clock,
+            new_id=new_id,
+            desk=self.desk,
+            buttons=self.buttons,
+            feed=self.feed,
+            simulators=self.simulators,
+        )
         self.outbound = Outbound(settings.app_networks)
         self.apps = RunningApps(
             clock=clock,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -19,7 +20,9 @@ from trifocal_shared.clock import Clock
 from trifocal_shared.cloud_messages import ConnectionAck, PhotoRequest
 from trifocal_shared.driver import Driver
 from trifocal_shared.message import Message
-from trifocal_shared.messages import PhotoStatus
+
+if TYPE_CHECKING:
+    from trifocal_shared.messages import PhotoStatus
 
 log = structlog.get_logger()
 
@@ -29,6 +32,7 @@ class Gateways:
 
     def __init__(
         self,
+        *,
         clock: Clock,
         new_id: Callable[[], str],
         desk: Desk,

@@ -132,7 +132,11 @@ class _Bounded(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 (httpcore's)
     ) -> httpcore.AsyncNetworkStream:
-        return _Bounded(await self._below.start_tls(ssl_context, server_hostname, timeout))
+        try:
+            return _Bounded(await self._below.start_tls(ssl_context, server_hostname, timeout))
+        except BaseException:
+            await self._below.aclose()  # whoever gives up waiting for a handshake leaves a socket behind otherwise
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         return self._below.get_extra_info(info)

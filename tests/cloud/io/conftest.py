@@ -37,6 +37,7 @@ class Outside:
     got: list[Got] = field(default_factory=list)
     reply: Reply = lambda got: OK
     connections: int = 0
+    open_connections: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -51,8 +52,16 @@ class Outside:
                 await self._changed.wait()
         return self.got
 
+    async def quiet(self) -> None:
+        """Wait until nobody is connected any more."""
+        async with asyncio.timeout(DEADLINE_S):
+            while self.open_connections:
+                self._changed.clear()
+                await self._changed.wait()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open_connections += 1
         connection = self.connections
         try:
             while (got := await _read(reader, connection)) is not None:
@@ -67,6 +76,8 @@ class Outside:
         except OSError:
             pass
         finally:
+            self.open_connections -= 1
+            self._changed.set()
             writer.close()
 
 

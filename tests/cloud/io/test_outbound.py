@@ -204,9 +204,12 @@ async def test_only_so_many_posts_go_to_one_server_at_once(
     await narrow.close()
 
 
-async def test_tls_is_for_the_name_and_by_the_trusted(posts: Outbound, outside: Any) -> None:
+async def test_a_handshake_that_is_never_answered_is_given_up_and_its_socket_closed(
+    posts: Outbound, outside: Any
+) -> None:
     reason, _ = await refused(posts.post(f"https://app.example:{outside.port}/", b"{}", 0.05))
     assert reason == "app_unreachable"
+    await outside.quiet()
 
 
 async def test_a_post_that_is_given_up_leaves_nothing_behind(posts: Outbound, outside: Any) -> None:

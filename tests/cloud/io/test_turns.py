@@ -53,3 +53,12 @@ async def test_nothing_is_kept_for_keys_that_nobody_holds() -> None:
     async with turns.holding("a"):
         assert turns.held == 1
     assert turns.held == 0
+
+
+async def test_a_wider_turn_lets_so_many_in() -> None:
+    turns = Turns(2)
+    async with turns.holding("a"), turns.holding("a"):
+        third = asyncio.create_task(asyncio.wait_for(turns.holding("a").__aenter__(), 0.01))
+        with pytest.raises(TimeoutError):
+            await third
+    assert turns.held == 0

@@ -27,6 +27,7 @@ changes within `COALESCE_MS`.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from trifocal_sdk.wire import Received
 from trifocal_shared.app_messages import (
     AppConnectionAck,
     AppConnectionError,
@@ -85,7 +86,7 @@ class Acknowledged:
 class Heard:
     """A message of a session that stands."""
 
-    message: Message
+    received: Received
 
 
 @dataclass(frozen=True)
@@ -147,14 +148,15 @@ class Connection:
         if self.state == DIALLING and attempt == self._attempt:
             self._down(reason, now)
 
-    def received(self, attempt: int, message: Message, now: int) -> None:
+    def received(self, attempt: int, received: Received, now: int) -> None:
         """The cloud said something."""
+        message = received.message
         if attempt != self._attempt or self.state not in (GREETING, UP):
             return
         if isinstance(message, AppConnectionAck):
             self._acknowledged(message, now)
         elif self.state == UP:
-            self._events.append(Heard(message))
+            self._events.append(Heard(received))
         elif isinstance(message, AppConnectionError):
             self._refusal = message
             if not self._stood:

@@ -152,6 +152,7 @@ class AppConnectionAck(Message):
     """The session stands: what the person has set, and what the glasses can do."""
 
     TYPE = "tpa_connection_ack"
+    ALIASES = {"augmentosSettings": "mentraos_settings"}
     session_id: str = ""
     settings: list[object] = []
     mentraos_settings: dict[str, object] = {}

@@ -4,6 +4,7 @@ import pytest
 
 from trifocal_sdk import connection
 from trifocal_sdk.connection import Acknowledged, Connection, Dial, Ended, Event, Hangup, Heard, Lost, Say
+from trifocal_sdk.wire import Received
 from trifocal_shared.app_messages import (
     AppConnectionAck,
     AppConnectionError,
@@ -17,7 +18,8 @@ from trifocal_shared.app_messages import (
 
 INIT = AppConnectionInit(session_id="s", package_name="com.example.cam", api_key="key")
 ACK = AppConnectionAck()
-PRESS = DataStream(stream_type="button_press")
+ACKED = Received(ACK, {})
+PRESS = Received(DataStream(stream_type="button_press"), {})
 
 
 def fresh() -> Connection:
@@ -34,7 +36,7 @@ def up() -> Connection:
     made = fresh()
     made.start(0)
     made.opened(1, 50)
-    made.received(1, ACK, 100)
+    made.received(1, ACKED, 100)
     made.events()
     return made
 
@@ -55,7 +57,7 @@ def test_an_open_socket_is_greeted_and_the_list_follows_the_acknowledgement() ->
     assert made.events() == [Dial(1)]
     made.opened(1, 50)
     assert made.events() == [Say(1, INIT)]
-    made.received(1, ACK, 100)
+    made.received(1, ACKED, 100)
     assert made.events() == [Say(1, subscribed("button_press")), Acknowledged(ACK, True)]
     assert made.up
     assert made.deadline() is None
@@ -65,7 +67,7 @@ def test_the_list_is_sent_even_when_it_is_empty() -> None:
     made = fresh()
     made.start(0)
     made.opened(1, 0)
-    made.received(1, ACK, 0)
+    made.received(1, ACKED, 0)
     assert Say(1, subscribed()) in made.events()
 
 
@@ -92,14 +94,15 @@ def test_a_request_follows_the_list_that_it_may_depend_on(up: Connection) -> Non
 
 def test_what_is_heard_is_passed_on(up: Connection) -> None:
     up.received(1, PRESS, 200)
-    up.received(1, AppStopped(reason="user_disabled"), 201)
-    error = AppConnectionError(message="no such light")
+    stopped = Received(AppStopped(reason="user_disabled"), {})
+    up.received(1, stopped, 201)
+    error = Received(AppConnectionError(message="no such light"), {})
     up.received(1, error, 202)
-    assert up.events() == [Heard(PRESS), Heard(AppStopped(reason="user_disabled")), Heard(error)]
+    assert up.events() == [Heard(PRESS), Heard(stopped), Heard(error)]
 
 
 def test_a_second_acknowledgement_is_news_of_the_same_session(up: Connection) -> None:
-    up.received(1, ACK, 200)
+    up.received(1, ACKED, 200)
     assert up.events() == [Say(1, subscribed()), Acknowledged(ACK, False)]
 
 
@@ -125,7 +128,7 @@ def test_a_connection_that_breaks_is_made_again_with_the_same_session(up: Connec
     assert isinstance(lost, Lost)
     assert pass_time(up, 1_200) == [Dial(2)]
     up.opened(2, 1_210)
-    up.received(2, ACK, 1_220)
+    up.received(2, ACKED, 1_220)
     assert up.events() == [Say(2, INIT), Say(2, subscribed("button_press")), Acknowledged(ACK, False)]
 
 
@@ -155,7 +158,7 @@ def test_only_a_connection_that_lasted_makes_the_waits_short_again(up: Connectio
         waits.append(at - now)
         up.timeout(at)
         up.opened(attempt + 1, at)
-        up.received(attempt + 1, ACK, at)
+        up.received(attempt + 1, ACKED, at)
         now = at + (connection.STEADY_MS if attempt == 3 else 1)
     assert waits == [999, 1_999, 3_998, 999]
 
@@ -204,7 +207,7 @@ def test_a_first_refusal_ends_at_once_with_its_code() -> None:
     made.start(0)
     made.opened(1, 10)
     made.events()
-    made.received(1, AppConnectionError(message="wrong key", code="INVALID_API_KEY"), 20)
+    made.received(1, Received(AppConnectionError(message="wrong key", code="INVALID_API_KEY"), {}), 20)
     assert made.events() == [Hangup(1, 1000, "refused"), Ended("wrong key", "INVALID_API_KEY", True)]
 
 
@@ -212,7 +215,7 @@ def test_a_refusal_of_a_session_that_stood_ends_it_only_with_the_close(up: Conne
     up.closed(1, 1006, "", 200)
     pass_time(up, 1_500)
     up.opened(2, 1_500)
-    up.received(2, AppConnectionError(message="not now", code="APP_NOT_STARTED"), 1_510)
+    up.received(2, Received(AppConnectionError(message="not now", code="APP_NOT_STARTED"), {}), 1_510)
     assert up.state == connection.GREETING
     up.events()
     up.closed(2, 1008, "", 1_520)
@@ -249,7 +252,7 @@ def test_news_of_an_older_socket_is_ignored(up: Connection) -> None:
     pass_time(up, 1_500)
     up.opened(1, 1_500)
     up.failed(1, "late", 1_500)
-    up.received(1, ACK, 1_500)
+    up.received(1, ACKED, 1_500)
     up.closed(1, 1008, "late", 1_500)
     assert up.events() == []
     assert up.state == connection.DIALLING

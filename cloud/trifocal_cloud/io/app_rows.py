@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from trifocal_cloud.apps import App
@@ -66,16 +67,21 @@ async def storage(session: AsyncSession, user: str, package: str) -> dict[str, s
 
 async def put_storage(session: AsyncSession, user: str, package: str, texts: dict[str, str]) -> None:
     """Keep these besides those that are there."""
-    for key, value in texts.items():
-        await session.merge(AppStorageRow(user=user, package=package, key=key, value=value))
+    wanted = insert(AppStorageRow)
+    wanted = wanted.on_conflict_do_update(
+        index_elements=("user", "package", "key"), set_={"value": wanted.excluded.value}
+    )
+    rows = [{"user": user, "package": package, "key": key, "value": value} for key, value in texts.items()]
+    if rows:
+        await session.execute(wanted, rows)
 
 
-async def delete_storage(session: AsyncSession, user: str, package: str, key: str | None = None) -> bool:
-    """Forget this text, or all of them when no key is given; whether there was one."""
+async def delete_storage(session: AsyncSession, user: str, package: str, key: str | None = None) -> None:
+    """Forget this text, or all of them when no key is given."""
     wanted = delete(AppStorageRow).where(AppStorageRow.user == user, AppStorageRow.package == package)
     if key is not None:
         wanted = wanted.where(AppStorageRow.key == key)
-    return (await session.scalars(wanted.returning(AppStorageRow.key))).first() is not None
+    await session.execute(wanted)
 
 
 def _app(row: AppRow) -> App:

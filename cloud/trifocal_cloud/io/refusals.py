@@ -22,6 +22,7 @@ STATUS_REASONS = {
 }
 
 DESCRIPTIONS = {
+    400: "The body could not be understood",
     401: "No token, or one that is wrong or has expired",
     403: "Not for you",
     404: "There is no such thing of yours",
@@ -32,6 +33,7 @@ DESCRIPTIONS = {
     415: "Not a picture or a video",
     422: "The message could not be understood",
     429: "Too many at once",
+    502: "Whom we asked for it cannot be reached, or refused",
     504: "No answer in time",
     507: "No room left",
 }

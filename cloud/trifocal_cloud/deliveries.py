@@ -28,15 +28,24 @@ TAKEN, REFUSED, AGAIN = "taken", "refused", "again"
 """What came of bringing it: the app has it, does not want it, or might take it later."""
 
 
+Key = tuple[str, str, str]
+"""User, package and request id: apps make their ids themselves, and two may make the same."""
+
+
 @dataclass(frozen=True)
 class Parcel:
     """What an app waits for; `webhook_url` is empty for its own server."""
 
     user: str
-    request_id: str
     package: str
+    request_id: str
     webhook_url: str = ""
     auth_token: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What it is known by."""
+        return self.user, self.package, self.request_id
 
 
 @dataclass(frozen=True)
@@ -73,25 +82,25 @@ class Deliveries:
 
     def __init__(self, chance: Callable[[], float]) -> None:
         self._chance = chance
-        self._waiting: dict[tuple[str, str], _Waiting] = {}
+        self._waiting: dict[Key, _Waiting] = {}
         self._events: list[Bring | Done] = []
 
     def expected(self, parcel: Parcel, age_ms: int, now: int) -> None:
         """An app asked for this `age_ms` ago."""
         wait_ms = HOOK_WAIT_MS if parcel.webhook_url else WAIT_MS
         waiting = _Waiting(parcel, now + wait_ms - age_ms, Backoff(RETRY_BASE_MS, 200, RETRY_CAP_MS))
-        self._waiting.setdefault((parcel.user, parcel.request_id), waiting)
+        self._waiting.setdefault(parcel.key, waiting)
 
-    def ready(self, user: str, request_id: str, reason: str, detail: str, now: int) -> None:
+    def ready(self, key: Key, reason: str, detail: str, now: int) -> None:
         """Its photo is stored, or (`reason`) there will be none."""
-        waiting = self._waiting.get((user, request_id))
+        waiting = self._waiting.get(key)
         if waiting is not None and not waiting.ready:
             waiting.ready, waiting.reason, waiting.detail = True, reason, detail
             self._events.append(Bring(waiting.parcel, reason, detail))
 
-    def tried(self, user: str, request_id: str, outcome: str, detail: str, now: int) -> None:
+    def tried(self, key: Key, outcome: str, detail: str, now: int) -> None:
         """It was brought: `outcome` is TAKEN, REFUSED or AGAIN."""
-        waiting = self._waiting.get((user, request_id))
+        waiting = self._waiting.get(key)
         if waiting is None or not waiting.ready or waiting.at is not None:
             return
         if outcome == TAKEN:
@@ -103,9 +112,9 @@ class Deliveries:
         else:
             waiting.at = again_at
 
-    def expects(self, user: str, request_id: str) -> bool:
+    def expects(self, key: Key) -> bool:
         """Whether this parcel is not done yet."""
-        return (user, request_id) in self._waiting
+        return key in self._waiting
 
     def deadline(self) -> int | None:
         return min((waiting.at for waiting in self._waiting.values() if waiting.at is not None), default=None)
@@ -121,5 +130,5 @@ class Deliveries:
         return drained
 
     def _finish(self, waiting: _Waiting, error: str, detail: str) -> None:
-        del self._waiting[(waiting.parcel.user, waiting.parcel.request_id)]
+        del self._waiting[waiting.parcel.key]
         self._events.append(Done(waiting.parcel, error, detail))

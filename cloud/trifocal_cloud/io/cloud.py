@@ -11,10 +11,12 @@ from starlette.requests import HTTPConnection
 
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.app_desk import AppDesk
+from trifocal_cloud.io.app_photos import AppPhotos
 from trifocal_cloud.io.app_storage import AppStorage
 from trifocal_cloud.io.blobs import Blobs
 from trifocal_cloud.io.buttons import Buttons
 from trifocal_cloud.io.database import Database
+from trifocal_cloud.io.deliveries import Courier
 from trifocal_cloud.io.desk import Desk
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.gateways import Gateways
@@ -31,13 +33,6 @@ from trifocal_cloud.io.uploads import Limits
 from trifocal_cloud.settings import CloudSettings
 from trifocal_cloud.switchboard import Switchboard
 from trifocal_shared.clock import Clock
-
-
-class _NoPhotosYet:
-    async def request(self, app: object, user: str, request: object) -> str:
-        return ""
-
-    async def refuse(self, user: str, package: str, request_id: str, reason: str, detail: str) -> None: ...
 
 
 class Cloud:
@@ -87,7 +82,18 @@ class Cloud:
             switchboard=self.switchboard,
             feed=self.feed,
         )
-        self.app_desk = AppDesk(self.registry, self.apps, _NoPhotosYet())
+        self.courier = Courier(
+            clock=clock,
+            chance=random.random,
+            database=database,
+            blobs=self.blobs,
+            registry=self.registry,
+            outbound=self.outbound,
+            failed=self.apps.fault,
+        )
+        self.desk.settled.append(self.courier.settled)
+        self.app_photos = AppPhotos(clock, database, self.desk, self.gateways, self.courier)
+        self.app_desk = AppDesk(self.registry, self.apps, self.app_photos)
         limits = Limits(settings.photo_limit_bytes, settings.video_limit_bytes, settings.upload_stall_s)
         staging = settings.data_dir / "staging"
         self.intake = Intake(
@@ -109,13 +115,14 @@ class Cloud:
         try:
             cloud = cls(settings, clock, new_id, database)
             await cloud.registry.load()
+            await cloud.courier.restore()
             await cloud.desk.restore()
             await cloud.buttons.restore()
             await cloud.apps.restore()
             await cloud._sweep()
             # A part that dies takes the cloud down with it, aloud: one that is half alive would keep people waiting.
             async with asyncio.TaskGroup() as group:
-                parts = (cloud.desk, cloud.simulators, cloud.gateways, cloud.apps)
+                parts = (cloud.desk, cloud.simulators, cloud.gateways, cloud.apps, cloud.courier)
                 tasks = [group.create_task(part.run()) for part in parts]
                 try:
                     yield cloud

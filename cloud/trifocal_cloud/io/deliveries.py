@@ -55,6 +55,7 @@ class Courier:
         self._machine = Deliveries(chance)
         self._driver = Driver(self._machine, clock, self._drain)
         self._under_way: set[asyncio.Task[None]] = set()
+        self._packages: dict[tuple[str, str], str] = {}
 
     async def restore(self) -> None:
         """Take up what was not done when the cloud went down."""
@@ -63,8 +64,11 @@ class Courier:
             for row in list(found):
                 request = await rows.request(session, row.user, row.request_id)
                 self._expect(row)
-                if request is not None and request.finished_at is not None:
-                    self._machine.ready(row.user, row.request_id, request.reason, "", self._clock.now())
+                key = (row.user, row.package, row.request_id)
+                if request is None:  # the cloud went down before it could ask the glasses
+                    self._machine.ready(key, reasons.CLOUD_ERROR, "", self._clock.now())
+                elif request.finished_at is not None:
+                    self._machine.ready(key, request.reason, "", self._clock.now())
         self._driver.poke()
 
     async def run(self) -> None:
@@ -94,14 +98,18 @@ class Courier:
     def refuse(self, parcel: Parcel, reason: str, detail: str) -> None:
         """Bring this error at once; there is no request behind it."""
         self._machine.expected(parcel, 0, self._clock.now())
-        self._machine.ready(parcel.user, parcel.request_id, reason, detail, self._clock.now())
+        self._machine.ready(parcel.key, reason, detail, self._clock.now())
         self._driver.poke()
 
     def settled(self, finished: Finished, photo: PhotoRow | None) -> None:
         """A request has its final answer, and that is durable."""
         ticket = finished.ticket
+        package = self._packages.pop((ticket.user, ticket.request_id), None)
+        if package is None:
+            return
         reason = finished.reason if finished.status == FAILED else ""
-        self._machine.ready(ticket.user, ticket.request_id, reason, finished.word.detail, self._clock.now())
+        key = (ticket.user, package, ticket.request_id)
+        self._machine.ready(key, reason, finished.word.detail, self._clock.now())
         self._driver.poke()
 
     def expire(self) -> None:
@@ -110,7 +118,8 @@ class Courier:
         self._driver.poke()
 
     def _expect(self, row: AppDeliveryRow) -> None:
-        parcel = Parcel(row.user, row.request_id, row.package, row.webhook_url, row.auth_token)
+        self._packages[(row.user, row.request_id)] = row.package
+        parcel = Parcel(row.user, row.package, row.request_id, row.webhook_url, row.auth_token)
         age_ms = max(0, self._clock.epoch_ms() - row.created_at)
         self._machine.expected(parcel, age_ms, self._clock.now())
 
@@ -131,7 +140,7 @@ class Courier:
         except (BlobMissingError, SQLAlchemyError, OSError):
             log.exception("a photo for an app could not be read", request=parcel.request_id)
             outcome, detail = AGAIN, reasons.SENTENCES[reasons.CLOUD_ERROR]
-        self._machine.tried(parcel.user, parcel.request_id, outcome, detail, self._clock.now())
+        self._machine.tried(parcel.key, outcome, detail, self._clock.now())
         self._driver.poke()
 
     async def _post(self, event: Bring) -> Answer:
@@ -170,7 +179,9 @@ class Courier:
         if event.error:
             self._failed(parcel.user, parcel.package, event.error, event.detail)
         done = update(AppDeliveryRow).where(
-            AppDeliveryRow.user == parcel.user, AppDeliveryRow.request_id == parcel.request_id
+            AppDeliveryRow.user == parcel.user,
+            AppDeliveryRow.request_id == parcel.request_id,
+            AppDeliveryRow.package == parcel.package,
         )
         try:
             async with self._database.writing() as session:

@@ -4,6 +4,7 @@ A final answer is told only after it is durable. One task writes and tells, so t
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -16,7 +17,17 @@ from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.tables import PhotoRequestRow, PhotoRow
 from trifocal_cloud.io.turns import Turns
-from trifocal_cloud.photos import CAPTURED, FAILED, REQUESTED, STORED, Finished, PhotoDesk, Stepped, Ticket
+from trifocal_cloud.photos import (
+    CAPTURED,
+    FAILED,
+    REQUESTED,
+    STORED,
+    SYSTEM_BUDGET_MS,
+    Finished,
+    PhotoDesk,
+    Stepped,
+    Ticket,
+)
 from trifocal_cloud.trails import Step, Trail
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
@@ -28,6 +39,8 @@ OPEN_LIMIT = 50
 
 CLOCK_SLACK_MS = 5_000
 """A step's own time is believed unless it lies this far in the future."""
+
+Settled = Callable[[Finished, PhotoRow | None], None]
 
 log = structlog.get_logger()
 
@@ -49,6 +62,8 @@ class Desk:
         self._driver = Driver(self._machine, clock, self._drain)
         self._noted: asyncio.Queue[_Noted] = asyncio.Queue()
         self._stored: dict[tuple[str, str], PhotoRow] = {}
+        self.settled: list[Settled] = []
+        """Called with every final answer, once it is durable, and the photo if there is one."""
         self.turns = Turns()
 
     async def restore(self) -> None:
@@ -64,12 +79,14 @@ class Desk:
             group.create_task(self._driver.run())
             group.create_task(self._tell())
 
-    async def request(self, ticket: Ticket, app_id: str, save_to_gallery: bool) -> None:
+    async def request(
+        self, ticket: Ticket, app_id: str, save_to_gallery: bool, budget_ms: int = SYSTEM_BUDGET_MS
+    ) -> None:
         """Begin a request: durable first, then its time runs. Raises RefusedError when too many are open."""
         if self._machine.open_requests(ticket.user) >= OPEN_LIMIT:
             raise RefusedError(429, reasons.TOO_MANY)
         await self._write_request(ticket, app_id, save_to_gallery)
-        self._machine.requested(ticket, self._clock.now())
+        self._machine.requested(ticket, self._clock.now(), budget_ms)
         self._driver.poke()
 
     async def report(self, user: str, report: PhotoStatus) -> None:
@@ -147,7 +164,10 @@ class Desk:
             except (SQLAlchemyError, OSError):
                 # The waiting still get their answer; after a restart the row is open and will be closed again.
                 log.exception("an answer could not be written down", request=noted.event.ticket.request_id)
-            self._publish(noted)
+            photo = self._publish(noted)
+            if isinstance(noted.event, Finished):
+                for hears in self.settled:
+                    hears(noted.event, photo)
 
     async def _write(self, noted: _Noted) -> None:
         """What the upload has not written already: failures, and that a photo was taken (said after a restart)."""
@@ -159,7 +179,8 @@ class Desk:
             async with self._database.writing() as session:
                 await rows.reached(session, event.ticket, CAPTURED)
 
-    def _publish(self, noted: _Noted) -> None:
+    def _publish(self, noted: _Noted) -> PhotoRow | None:
+        """Tell everybody; the photo that was told of, if it was one."""
         event, ticket = noted.event, noted.event.ticket
         finished = isinstance(event, Finished)
         step = event.status if isinstance(event, Finished) else event.step
@@ -191,6 +212,7 @@ class Desk:
             self._feed.publish(
                 ticket.user, "gallery", change="added", photo=photo_body(photo).model_dump(by_alias=True)
             )
+        return photo
 
 
 def _follow(trail: Trail, event: Stepped | Finished, photo: PhotoRow | None) -> None:

@@ -49,7 +49,7 @@ export class Place extends EventTarget {
 
   #read(cameFromHere) {
     const photo = PHOTO.exec(location.hash);
-    const tab = location.hash.slice(1);
+    const tab = location.hash.slice(1) || TABS[0];
     this.#cameFromHere = Boolean(photo) && cameFromHere;
     this.#photoId = photo ? photo[1] : null;
     if (TABS.includes(tab)) this.#tab = tab;

@@ -1,14 +1,14 @@
 """EventRing: the last things that happened to one user, each with a rising number, bounded.
 
-Kinds: `step` (something happened to a photo or a press), `gallery` (a photo came or went), `app` (an app stands in
-another way), and the two states `glasses` and `sim`, of which only the newest is kept: an older state says nothing that
-the newer one does not.
+Kinds: `step` (something happened to a photo or a press), `gallery` (a photo came or went), and the states `glasses`,
+`sim` and `app`, of which only the newest is kept, of `app` that of each package: an older state says nothing that the
+newer one does not.
 """
 
 from collections import deque
 
 CAPACITY = 500
-STATES = ("glasses", "sim")
+STATES = ("glasses", "sim", "app")
 
 Event = dict[str, object]
 
@@ -29,7 +29,7 @@ class EventRing:
         """Append an event; `at` is epoch ms. The oldest falls out when the ring is full."""
         event: Event = {"id": self._next_id, "at": at, "kind": kind, **fields}
         if kind in STATES:
-            self._forget(kind)
+            self._forget(kind, fields.get("package"))
         self._events.append((self._next_id, event))
         self._next_id += 1
         return event
@@ -42,8 +42,8 @@ class EventRing:
                 found.append(event)
         return found
 
-    def _forget(self, kind: str) -> None:
+    def _forget(self, kind: str, package: object) -> None:
         for entry in self._events:
-            if entry[1]["kind"] == kind:
+            if entry[1]["kind"] == kind and entry[1].get("package") == package:
                 self._events.remove(entry)
                 return

@@ -34,3 +34,10 @@ def test_only_the_newest_state_of_a_kind_is_kept() -> None:
     ring.add("glasses", 3, state=2)
     ring.add("sim", 4, state=3)
     assert [(event["kind"], event["id"]) for event in ring.after(0)] == [("step", 2), ("glasses", 3), ("sim", 4)]
+
+
+def test_of_each_app_the_newest_state_is_kept() -> None:
+    ring = EventRing(1)
+    for package in ("a", "b", "a", "a"):
+        ring.add("app", 1, package=package)
+    assert [(event["package"], event["id"]) for event in ring.after(0)] == [("b", 2), ("a", 4)]

@@ -52,8 +52,12 @@ class AppViews:
             del self._faults[key]
 
     def publish(self, user: str, package: str) -> None:
-        """Tell the console how it stands now."""
+        """Tell the console how it stands now; null for one that is registered no more."""
         app = self._registry.app(package)
-        if app is not None:
-            body = app_body(app, user, self.view(user, package)).model_dump(by_alias=True)
-            self._feed.publish(user, "app", package=package, app=body)
+        body = app_body(app, user, self.view(user, package)).model_dump(by_alias=True) if app else None
+        self._feed.publish(user, "app", package=package, app=body)
+
+    def registered(self, package: str) -> None:
+        """What is registered about an app has changed: tell every console that is open. Others ask when they open."""
+        for user in self._feed.hearers():
+            self.publish(user, package)

@@ -60,6 +60,10 @@ class Feed:
         """How many listen to this user's events."""
         return len(self._bells.get(user, ()))
 
+    def hearers(self) -> list[str]:
+        """The users to whose events somebody listens."""
+        return list(self._bells)
+
     async def until(self, user: str, done: Callable[[], bool], timeout_s: float) -> None:
         """Return when `done()` says so, at the latest after `timeout_s`, or when the cloud closes."""
         with self.listening(user) as bell:

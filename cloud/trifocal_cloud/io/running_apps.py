@@ -187,14 +187,13 @@ class RunningApps:
         self._driver.poke()
 
     def _app_changed(self, package: str) -> None:
-        app = self._registry.app(package)
-        if app is None:
+        if self._registry.app(package) is None:
             self._machine.forgotten(package, self._clock.now())
             self._driver.poke()
             self._views.forget(package)
-            return
         for line in self._lines.of_app(package):
             self.subscribe(line, list(self._lines.streams(line.user, package)))
+        self._views.registered(package)
 
     def _set_by_user(self, user: str, package: str) -> None:
         for line in self._lines.of_user(user):
@@ -203,6 +202,8 @@ class RunningApps:
                 line.later(self._news.mentraos(line))
             elif app is not None and package == line.package:
                 line.later(self._news.settings(line, app))
+        if package != SYSTEM:
+            self._views.publish(user, package)
 
     # What the machine says
 

@@ -21,6 +21,14 @@ async def test_numbers_begin_at_the_present_instant(feed: Feed) -> None:
     assert feed.ring(BOB).after(0) == []
 
 
+async def test_whose_events_somebody_listens_to_is_known(feed: Feed) -> None:
+    feed.publish(BOB, "step")
+    assert feed.hearers() == []
+    with feed.listening(ANN), feed.listening(ANN):
+        assert feed.hearers() == [ANN]
+    assert feed.hearers() == []
+
+
 async def test_waiting_ends_when_it_is_so(feed: Feed) -> None:
     seen: list[int] = []
 

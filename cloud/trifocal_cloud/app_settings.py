@@ -19,7 +19,6 @@ DEPTH = 6
 ITEM_LIMIT = 200
 KEY_LENGTH = 128
 TEXT_LENGTH = 10_000
-DAY_S = 86_400
 
 
 def valued(schema: Iterable[Item], values: Mapping[str, Any]) -> list[Item]:
@@ -39,19 +38,19 @@ def checked(schema: Iterable[Item], values: Mapping[str, Any]) -> dict[str, Any]
 
 
 def checked_schema(items: object) -> tuple[Item, ...]:
-    """The items of a schema that an app may declare. Raises ValueError. A `label` that is missing is the key."""
+    """The items of a schema that an app may declare. Raises ValueError.
+
+    A label that is missing is the key, and what is null is as good as missing.
+    """
     if not isinstance(items, list) or len(items) > ITEM_LIMIT:
         raise ValueError(f"settings are a list of at most {ITEM_LIMIT} items")
     found: list[Item] = []
-    keys: set[str] = set()
-    for number, item in enumerate(items):
-        fault = _fault(item) or ("the key is there twice" if item.get("key") in keys else "")
+    for number, said in enumerate(items):
+        item = {name: value for name, value in said.items() if value is not None} if isinstance(said, dict) else {}
+        fault = _fault(item) or _repeated(item, found)
         if fault:
             raise ValueError(f"settings[{number}]: {fault}")
-        if _can_be_set(item):
-            keys.add(item["key"])
-            item = {**item, "label": item.get("label", item["key"])}  # noqa: PLW2901 - the item as it is kept
-        found.append(item)
+        found.append({**item, "label": item.get("label", item["key"])} if _can_be_set(item) else item)
     return tuple(found)
 
 
@@ -72,16 +71,20 @@ def _fits(item: Item, value: object) -> bool:
     return FITTING[item["type"]](item, value)
 
 
-def _fault(item: object) -> str:
+def _repeated(item: Item, before: list[Item]) -> str:
+    keys = [other["key"] for other in before if _can_be_set(other)]
+    return "its key is there already" if _can_be_set(item) and item["key"] in keys else ""
+
+
+def _fault(item: Item) -> str:
     """What is wrong with an item of a schema; empty when nothing is."""
-    if not isinstance(item, dict) or not _plain(item, DEPTH):
+    if not _plain(item, DEPTH):
         return "an item is a JSON object, not too deep, with numbers and text that every language can read"
     kind = item.get("type")
-    if kind in SHOWN:
-        name = SHOWN[kind]
-        return "" if isinstance(item.get(name), str) else f"{kind} needs a text {name}"
-    if not isinstance(kind, str) or kind not in FITTING:
+    if not isinstance(kind, str) or kind not in (*FITTING, *SHOWN):
         return f"the type is one of {', '.join((*FITTING, *SHOWN))}"
+    if kind in SHOWN:
+        return "" if isinstance(item.get(SHOWN[kind]), str) else f"{kind} needs a text {SHOWN[kind]}"
     key = item.get("key")
     if not isinstance(key, str) or not 0 < len(key) <= KEY_LENGTH or not isinstance(item.get("label", ""), str):
         return f"{kind} needs a key of 1 to {KEY_LENGTH} characters and a text label"
@@ -124,7 +127,8 @@ def _is_within(item: Item, value: object) -> bool:
 
 
 def _is_time(item: Item, value: object) -> bool:
-    return _is_within({"min": 0, "max": DAY_S - 1}, value)
+    """In seconds."""
+    return _is_within({"min": 0}, value)
 
 
 def _is_option(item: Item, value: object) -> bool:

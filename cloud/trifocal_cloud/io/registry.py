@@ -8,8 +8,11 @@ from trifocal_cloud.apps import App
 from trifocal_cloud.io import app_rows
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.refusals import RefusedError, not_found
-from trifocal_shared import app_words
+from trifocal_shared import app_words, reasons
 from trifocal_shared.clock import Clock
+
+APP_LIMIT = 2_000
+"""How many apps one owner may register."""
 
 SYSTEM = ""
 """The package under which a user's settings of the whole system are kept."""
@@ -44,11 +47,9 @@ class Registry:
         return [self._apps[package] for package in sorted(self._apps)]
 
     async def put(self, app: App) -> None:
-        """Register this app, or what is new about it. Raises RefusedError when the name is somebody else's."""
+        """Register this app, or what is new about it. Raises RefusedError when the name is somebody else's: 409."""
         async with self._database.writing() as session:
-            there = self._apps.get(app.package)
-            if there is not None and there.owner != app.owner:
-                raise RefusedError(409, app_words.PACKAGE_TAKEN)
+            self._check_room(app)
             await app_rows.put_app(session, app, self._clock.epoch_ms())
         self._apps[app.package] = app  # nobody else writes before this: nothing is awaited in between
         self._tell(app.package)
@@ -81,6 +82,13 @@ class Registry:
     async def set_mentraos(self, user: str, values: dict[str, Any]) -> None:
         """Set these of the system's settings; None takes back what was set."""
         await self.set_settings(user, SYSTEM, values)
+
+    def _check_room(self, app: App) -> None:
+        there = self._apps.get(app.package)
+        if there is None and sum([other.owner == app.owner for other in self._apps.values()]) >= APP_LIMIT:
+            raise RefusedError(429, reasons.TOO_MANY, f"one owner may register {APP_LIMIT} apps")
+        if there is not None and there.owner != app.owner:
+            raise RefusedError(409, app_words.PACKAGE_TAKEN)
 
     def _tell(self, package: str) -> None:
         for hears in self.changed:

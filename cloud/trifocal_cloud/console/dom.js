@@ -36,7 +36,10 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Whether keys typed here belong to the element and not to the page's shortcuts. */
-export function takesKeys(element) {
-  return element instanceof Element && element.closest("input, select, textarea, button, summary, [contenteditable]") !== null;
+const TYPED_INTO = "input, select, textarea, [contenteditable]";
+
+/** Whether a key pressed here belongs to the element and not to the page's shortcuts: a button wants only those that push it. */
+export function takesKey(element, key) {
+  if (!(element instanceof Element)) return false;
+  return element.closest(TYPED_INTO) !== null || ((key === " " || key === "Enter") && element.closest("button, summary") !== null);
 }

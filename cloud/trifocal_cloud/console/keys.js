@@ -1,6 +1,6 @@
 // The page's keyboard shortcuts and the help that lists them.
 
-import { byId, make, takesKeys } from "./dom.js";
+import { byId, make, takesKey } from "./dom.js";
 
 const HELP = [
   ["Anywhere", [
@@ -40,7 +40,7 @@ export function bindKeys(shutter, goTo) {
   byId("help-open").addEventListener("click", openHelp);
   addEventListener("keydown", (event) => {
     const busy = document.querySelector("dialog[open]") || document.body.dataset.view !== "house";
-    if (busy || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target)) return;
+    if (busy || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || takesKey(event.target, event.key)) return;
     if (isPressKey(event)) {
       if (shutter.enabled) event.preventDefault();
       if (!event.repeat) shutter.down();

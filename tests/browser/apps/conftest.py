@@ -1,15 +1,22 @@
-"""A registry of apps that stands in for the cloud's, so that every state an app can be in is there at will."""
+"""A registry that stands in for the cloud's, so that every state is there at will; and a real app for the real one."""
 
+import asyncio
 import itertools
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute
+
+from trifocal_cloud.io.testing import RawApp, raw_app
+
+PATIENCE_S = 15
 
 NEW_APP: dict[str, Any] = {
     "publicUrl": "http://127.0.0.1:7010",
@@ -109,3 +116,27 @@ def registry() -> Registry:
 def apps_page(visit: Callable[..., Page], registry: Registry) -> Callable[..., Page]:
     """Opens the page of apps before the registry."""
     return lambda **options: visit("#apps", prepare=registry.prepare, **options)
+
+
+@pytest.fixture
+def real_app(house: Any) -> Iterator[RawApp]:
+    """An app whose server runs in a thread of its own; the cloud has none before and none after."""
+    ready: Future[RawApp] = Future()
+    loop = asyncio.new_event_loop()
+    done = asyncio.Event()
+
+    async def serve() -> None:
+        async with raw_app() as app:
+            ready.set_result(app)
+            await done.wait()
+
+    thread = Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        yield ready.result(PATIENCE_S)
+        for app in house.get("/api/apps")["apps"]:
+            house.http.delete(f"/api/apps/{app['package']}").raise_for_status()
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join(PATIENCE_S)
+        loop.close()

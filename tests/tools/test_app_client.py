@@ -44,10 +44,19 @@ def test_each_wish_has_its_door() -> None:
     ]
 
 
-def test_a_package_is_one_part_of_the_path_whatever_it_holds() -> None:
+@pytest.mark.parametrize("package", ["", "..", "a/b", "a b", "a?b", "é", "a\n", "a" * 129])
+def test_what_is_no_package_name_is_not_asked_about(package: str) -> None:
     cloud = Cloud({})
-    cloud.client.app("../a/b?c#d")
-    assert cloud.asked[0][1] == "/api/apps/..%2Fa%2Fb%3Fc%23d"
+    with pytest.raises(Failure, match="no package name") as caught:
+        cloud.client.app(package)
+    assert (caught.value.code, cloud.asked) == (failure.USAGE, [])
+
+
+def test_an_app_that_is_not_there_is_named() -> None:
+    cloud = Cloud({"error": "not_found", "message": "there is no such thing here"}, 404)
+    with pytest.raises(Failure, match="no app 'org") as caught:
+        cloud.client.start_app("org.example")
+    assert (caught.value.code, caught.value.word) == (failure.FAILED, "not_found")
 
 
 @pytest.mark.parametrize("said", [{}, {"apps": None}, {"apps": "x"}, {"apps": ["x", 7]}])

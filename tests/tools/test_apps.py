@@ -15,6 +15,7 @@ ITEMS = [
     {"key": "flash", "type": "toggle", "label": "Flash", "value": False},
     {"key": "title", "type": "text", "label": "Title", "value": "5"},
     {"key": "every", "type": "slider", "label": "Every", "value": 5},
+    {"key": "at", "type": "time_picker", "label": "At"},
     {"key": "size", "type": "select", "options": [{"label": "S", "value": "small"}, {"label": "1", "value": 1}]},
     {"key": "days", "type": "multiselect", "options": [{"label": "Mo", "value": "mo"}, {"label": "2", "value": 2}]},
 ]
@@ -116,6 +117,9 @@ def test_a_file_that_is_not_there_or_not_text_is_said(tmp_path: Path) -> None:
         ("every=0.5", 0.5),
         ("every=true", "true"),
         ("every=often", "often"),
+        ("at=08:30", 30_600),
+        ("at=30600", 30_600),
+        ("at=25:00", "25:00"),
         ("size=small", "small"),
         ("size=1", 1),
         ("size=huge", "huge"),
@@ -177,7 +181,7 @@ def test_an_app_is_described_in_full() -> None:
         "state": "running",
         "since": 1_000,
         "subscriptions": ["button_press", "touch_event:long_press"],
-        "lastErrors": [{"at": 1_000, "reason": "app_refused", "message": "it refused"}, {"reason": "app_silent"}],
+        "lastErrors": [{"at": 1_000, "reason": "app_refused", "message": "it said 500"}, {"reason": "app_silent"}],
     }
     lines = apps.describe(app)
     assert [label for label, _ in lines] == [
@@ -196,7 +200,18 @@ def test_an_app_is_described_in_full() -> None:
     assert told["state"].startswith("running since ")
     assert told["may"] == "CAMERA, LOCATION"
     assert told["hears"] == "button_press, touch_event:long_press"
-    assert [text.split("  ")[1] for _, text in lines[7:]] == ["it refused", "app_silent"]
+    assert [text.split("  ")[1] for _, text in lines[7:]] == [
+        "the app's server refused: it said 500",
+        "the app did not connect in time",
+    ]
+
+
+def test_words_are_taken_as_the_cloud_spells_them() -> None:
+    assert apps.words_of("permission", ["camera", "ALL"], ("CAMERA", "ALL")) == ["CAMERA", "ALL"]
+    assert apps.words_of("permission", None, ("CAMERA",)) == []
+    with pytest.raises(Failure, match="'CAMERRA' is no permission") as caught:
+        apps.words_of("permission", ["CAMERRA"], ("CAMERA", "ALL"))
+    assert (caught.value.code, caught.value.hint) == (failure.USAGE, "there are CAMERA, ALL")
 
 
 def test_an_app_of_somebody_else_is_described_without_its_address() -> None:

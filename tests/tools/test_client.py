@@ -51,6 +51,14 @@ def test_the_status_decides_the_exit_code(status: int, code: int) -> None:
     assert (caught.value.code, caught.value.word) == (code, "why")
 
 
+def test_only_whom_a_token_would_help_is_told_to_make_one() -> None:
+    said = {"error": "why", "message": "as it says"}
+    for status, helps in ((401, True), (403, False)):
+        with pytest.raises(Failure) as caught:
+            client(always(status, json=said)).glasses()
+        assert ("trifocal token" in caught.value.hint) is helps
+
+
 @pytest.mark.parametrize("options", [{"text": "<html>"}, {"json": []}, {"json": {"error": 1}}])
 def test_an_error_in_another_shape_is_still_one_sentence(options: dict[str, object]) -> None:
     with pytest.raises(Failure, match="502"):

@@ -1,8 +1,14 @@
 """The cloud as `trifocal app` sees it: the apps that are registered there, and how each of them fares."""
 
+import re
+from typing import Any
 from urllib.parse import quote
 
+from trifocal_cloud.apps import PACKAGE
+from trifocal_shared import reasons
+from trifocal_tools import failure
 from trifocal_tools.client import Client, Json
+from trifocal_tools.failure import Failure
 
 START_S = 60.0
 """How long an app may take to start: its server is asked, tried again, and then has time to connect."""
@@ -18,35 +24,43 @@ class AppClient(Client):
 
     def app(self, package: str) -> Json:
         """One app."""
-        return self._ask("GET", _path(package))
+        return self._about(package, "GET")
 
     def put_app(self, package: str, body: Json) -> Json:
         """Register an app, or describe it anew. The answer carries `apiKey` when the cloud made one."""
-        return self._ask("PUT", _path(package), json=body)
+        return self._about(package, "PUT", json=body)
 
     def remove_app(self, package: str) -> Json:
         """Take an app out of the registry; it stops for everybody."""
-        return self._ask("DELETE", _path(package))
+        return self._about(package, "DELETE")
 
     def start_app(self, package: str) -> Json:
         """Start an app and return when it runs."""
-        return self._ask("POST", _path(package, "start"), timeout=START_S)
+        return self._about(package, "POST", "/start", timeout=START_S)
 
     def stop_app(self, package: str) -> Json:
         """Stop an app and return when it has stopped."""
-        return self._ask("POST", _path(package, "stop"), timeout=START_S)
+        return self._about(package, "POST", "/stop", timeout=START_S)
 
     def app_settings(self, package: str) -> list[Json]:
         """What this user can set about an app, each item with its `value`."""
-        return _items(self._ask("GET", _path(package, "settings")))
+        return _items(self._about(package, "GET", "/settings"))
 
     def set_app_settings(self, package: str, values: Json) -> list[Json]:
         """Set some of it; a running app hears it at once."""
-        return _items(self._ask("PUT", _path(package, "settings"), json={"values": values}))
+        return _items(self._about(package, "PUT", "/settings", json={"values": values}))
 
-
-def _path(package: str, *below: str) -> str:
-    return "/".join(("/api/apps", quote(package, safe=""), *below))
+    def _about(self, package: str, method: str, below: str = "", **options: Any) -> Json:
+        if not re.fullmatch(PACKAGE, package):
+            hint = "up to 128 letters, digits, dots, dashes and underscores, such as org.example.notes"
+            raise Failure(f"'{package}' is no package name", failure.USAGE, "usage", hint)
+        try:
+            return self._ask(method, f"/api/apps/{quote(package)}{below}", **options)
+        except Failure as error:
+            if error.word != reasons.NOT_FOUND:
+                raise
+            hint = "`trifocal app list` shows which there are"
+            raise Failure(f"there is no app '{package}'", failure.FAILED, error.word, hint) from error
 
 
 def _items(said: Json) -> list[Json]:

@@ -1,6 +1,7 @@
 """What people say about apps on the command line, and what is said to them."""
 
 import json
+import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,7 +17,8 @@ TOKEN_S = 600
 
 TRUE = ("true", "on", "yes", "1")
 FALSE = ("false", "off", "no", "0")
-NUMBERS = ("slider", "numeric_input")
+NUMBERS = ("slider", "numeric_input", "time_picker")
+CLOCK = r"([01]?[0-9]|2[0-3]):([0-5][0-9])"
 CHOICES = ("select", "select_with_search")
 
 STATES = {
@@ -80,6 +82,15 @@ def setting_items(path: Path) -> list[Json]:
     return items
 
 
+def words_of(kind: str, words: Sequence[str] | None, known: Sequence[str]) -> list[str]:
+    """The words as the cloud spells them. Raises Failure(USAGE) for one that is none of the known."""
+    found = [word.upper() for word in words or ()]
+    for word in found:
+        if word not in known:
+            raise Failure(f"'{word}' is no {kind}", failure.USAGE, "usage", f"there are {', '.join(known)}")
+    return found
+
+
 def chosen(items: Iterable[Json], words: Sequence[str]) -> Json:
     """The values that `KEY=VALUE` words give, each as its item wants it. Raises Failure(USAGE)."""
     known = {str(item["key"]): item for item in items if "key" in item}
@@ -99,6 +110,8 @@ def _value(item: Json, text: str) -> Any:
     kind = item.get("type")
     if kind == "toggle" and text.lower() in TRUE + FALSE:
         return text.lower() in TRUE
+    if kind == "time_picker" and (clock := re.fullmatch(CLOCK, text)):
+        return (int(clock[1]) * 60 + int(clock[2])) * 60
     if kind in NUMBERS:
         return _number(text)
     if kind in CHOICES:
@@ -136,10 +149,15 @@ def describe(app: Json) -> list[tuple[str, str]]:
     if heard := app.get("subscriptions"):
         lines.append(("hears", ", ".join(map(str, heard))))
     errors = app.get("lastErrors") or ()
-    return [
-        *lines,
-        *(("error", f"{_clock(one.get('at'))}  {said(one, 'message') or said(one, 'reason')}") for one in errors),
-    ]
+    return [*lines, *(("error", f"{_clock(one.get('at'))}  {_fault_words(one)}") for one in errors)]
+
+
+def _fault_words(fault: Json) -> str:
+    from trifocal_shared.reasons import SENTENCES
+
+    reason, detail = said(fault, "reason"), said(fault, "message")
+    sentence = SENTENCES.get(reason, reason)
+    return sentence if detail in ("", sentence) else f"{sentence}: {detail}"
 
 
 def state_words(app: Json, now_s: float) -> str:

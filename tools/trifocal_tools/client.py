@@ -116,5 +116,6 @@ def _refusal(response: httpx.Response) -> Failure:
     except (ValueError, KeyError, TypeError):
         word, sentence = "cloud_error", f"the cloud answered {response.status_code}"
     if response.status_code in REFUSALS:
-        return Failure(sentence, failure.REFUSED, word, "`trifocal token` makes a token beside the cloud's data")
+        hint = "`trifocal token` makes a token beside the cloud's data" if response.status_code == 401 else ""
+        return Failure(sentence, failure.REFUSED, word, hint)
     return Failure(sentence, failure.FAILED, word)

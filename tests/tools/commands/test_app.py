@@ -64,7 +64,18 @@ def test_a_key_that_was_made_is_shown(table_cloud: Any, trifocal: Run) -> None:
     assert "only now" in err
 
 
-@pytest.mark.parametrize("words", [[], [NAME], ["--url", "http://a"], [NAME, "--url", "http://a", "--type", "odd"]])
+WRONG = [
+    [],
+    [NAME],
+    ["--url", "http://a"],
+    [NAME, "--url", "http://a", "--type", "odd"],
+    [NAME, "--url", "http://a", "--permission", "CAMERRA"],
+    [NAME, "--url", "http://a", "--hardware", "WINGS"],
+    ["no package", "--url", "http://a"],
+]
+
+
+@pytest.mark.parametrize("words", WRONG)
 def test_a_registration_without_what_it_needs_asks_nobody(words: list[str], table_cloud: Any, trifocal: Run) -> None:
     assert trifocal("app", "add", *words)[0] == failure.USAGE
     assert table_cloud.asked == []

@@ -74,13 +74,14 @@ def add(
 
     - `trifocal app add org.example.notes --url https://notes.example.org --settings settings.json`
     """
+    from trifocal_cloud.apps import HARDWARE, PERMISSIONS
     from trifocal_tools import apps, output
 
     body: dict[str, Any] = {
         "publicUrl": url,
         "type": kind,
-        "permissions": permission or [],
-        "hardware": hardware or [],
+        "permissions": apps.words_of("permission", permission, PERMISSIONS),
+        "hardware": apps.words_of("hardware", hardware, HARDWARE),
         "settings": apps.setting_items(settings_file) if settings_file else [],
     }
     body |= {key_: value for key_, value in (("name", name), ("apiKey", key)) if value is not None}

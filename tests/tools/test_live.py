@@ -1,6 +1,7 @@
 import asyncio
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -46,6 +47,8 @@ class Page:
             return httpx.Response(200, json=self.result)
         if "/presses/" in request.url.path:
             return httpx.Response(200, json=self.presses.pop(0))
+        if request.url.path == "/api/apps":
+            return httpx.Response(200, json={"apps": [{"package": "org.example.notes", "state": "running"}]})
         self.looks += 1
         if self.looks == 2:
             self.looked_twice.set()
@@ -74,6 +77,17 @@ async def test_the_picture_says_who_is_up_and_how_the_glasses_are(page: Page) ->
     assert "0 on the glasses, 2 at the gateway" in page.picture()
     page.view.state = {}
     assert "not attached" in page.picture()
+
+
+async def test_apps_are_shown_where_there_are_some(page: Page) -> None:
+    assert "apps" not in page.picture()
+    page.view.apps = [
+        {"package": "org.example.notes", "state": "running", "since": 1},
+        {"package": "dev.other", "state": "lost", "reason": "app_silent"},
+    ]
+    picture = page.picture()
+    assert re.search(r"apps +running since .*  org\.example\.notes", picture)
+    assert "unreachable: app_silent  dev.other" in picture
 
 
 @pytest.mark.parametrize(
@@ -133,4 +147,5 @@ async def test_shown_without_a_terminal_it_draws_until_stopped(page: Page, capsy
 def test_a_failed_press_is_told_in_words() -> None:
     said = live.press_line({"status": "failed", "reason": "battery_low"}, 5)
     assert said == {"status": "failed", "said": "the battery is too low for the camera"}
+    assert live.press_line({"status": "heard"}, 5) == {"status": "heard", "said": "by an app, after 5 ms"}
     assert live.press_line({}, 5) == {"status": "unknown", "said": ""}

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from trifocal_shared.reasons import SENTENCES
 from trifocal_tools import keys
+from trifocal_tools.apps import state_words
 from trifocal_tools.supervisor import Part
 
 LOOK_S = 0.5
@@ -25,7 +26,8 @@ LOW_BATTERY = 5
 
 HELP = "p press   l long press   o offline/online   f fold/unfold   b battery   q quit"
 
-FINAL_STYLES = {"stored": "green", "failed": "red"}
+FINAL_STYLES = {"stored": "green", "heard": "green", "failed": "red"}
+APP_STYLES = {"running": "green", "lost": "red", "stopped": "dim"}
 
 
 class LiveView:
@@ -45,6 +47,7 @@ class LiveView:
         self.parts = parts
         self.uploads = uploads
         self.state: dict[str, Any] = {}
+        self.apps: list[dict[str, Any]] = []
         self.presses: dict[str, dict[str, Any]] = {}
         self.remark = ""
         self._keyed = False
@@ -107,6 +110,8 @@ class LiveView:
         grid.add_row("", "")
         for label, text in _glasses_lines(self.state, self.uploads()):
             grid.add_row(label, text)
+        for number, app in enumerate(self.apps):
+            grid.add_row("apps" if number == 0 else "", _app_line(app))
         grid.add_row("", "")
         for label, text in self._press_lines():
             grid.add_row(label, text)
@@ -161,6 +166,9 @@ class LiveView:
                 answer = await self._http.get("/api/glasses")
                 if answer.is_success:
                     self.state = answer.json()
+                answer = await self._http.get("/api/apps")
+                if answer.is_success:
+                    self.apps = list(answer.json().get("apps", ()))
             live.update(self.draw())
             await asyncio.sleep(LOOK_S)
 
@@ -174,8 +182,15 @@ def press_line(said: dict[str, Any], ms: int) -> dict[str, str]:
     status = str(said.get("status") or "unknown")
     if status == "stored":
         return {"status": status, "said": f"after {ms} ms  {said.get('photoUrl', '')}"}
+    if status == "heard":
+        return {"status": status, "said": f"by an app, after {ms} ms"}
     reason = str(said.get("reason") or "")
     return {"status": status, "said": SENTENCES.get(reason, reason)}
+
+
+def _app_line(app: dict[str, Any]) -> Text:
+    state = str(app.get("state"))
+    return Text.assemble((state_words(app, time.time()), APP_STYLES.get(state, "yellow")), f"  {app.get('package')}")
 
 
 def _part_line(part: Part) -> Text:

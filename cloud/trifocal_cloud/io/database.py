@@ -1,10 +1,10 @@
 """The database: SQLite, always consistent, durable with every commit; brought up to date when it is opened."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -12,6 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+T = TypeVar("T")
 
 NAME = "cloud.sqlite3"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -57,6 +59,19 @@ class Database:
     async def close(self) -> None:
         """Close every connection; SQLite folds its log into the file."""
         await self._engine.dispose()
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives; when the caller is cancelled, only once it is through.
+
+    A statement that is cancelled half-way leaves its connection hanging, and with it whoever closes the database.
+    """
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 def migrate(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from trifocal_cloud import media
 from trifocal_cloud.deliveries import AGAIN, REFUSED, TAKEN, Bring, Deliveries, Done, Parcel
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.blobs import BlobMissingError, Blobs
-from trifocal_cloud.io.database import Database
+from trifocal_cloud.io.database import Database, to_its_end
 from trifocal_cloud.io.outbound import Answer, Outbound, OutboundError, Picture
 from trifocal_cloud.io.registry import Registry
 from trifocal_cloud.io.tables import AppDeliveryRow, PhotoRow
@@ -78,6 +78,7 @@ class Courier:
         finally:
             for task in self._under_way:
                 task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def expect(self, parcel: Parcel) -> None:
         """An app waits for this, which is durable when this returns."""
@@ -125,7 +126,7 @@ class Courier:
 
     def _drain(self) -> None:
         for event in self._machine.events():
-            work = self._bring(event) if isinstance(event, Bring) else self._note(event)
+            work = self._bring(event) if isinstance(event, Bring) else to_its_end(self._note(event))
             task = asyncio.create_task(work)
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -154,14 +155,17 @@ class Courier:
         if event.reason:
             headers = {"Authorization": f"Bearer {parcel.auth_token}"} if parcel.auth_token else {}
             return await self._outbound.post_json(url, self._error(event), POST_S, headers)
-        async with self._database.reading() as session:
-            photo = await rows.photo_of_request(session, parcel.user, parcel.request_id)
+        photo = await to_its_end(self._photo(parcel))
         if photo is None or not photo.blob_key:
             return Answer(410, b"")
         content = await self._blobs.get(photo.blob_key)
         name = f"{parcel.request_id}{media.EXTENSIONS[photo.mime_type]}"
         picture = Picture(parcel.request_id, content, photo.mime_type, name)
         return await self._outbound.post_photo(url, picture, POST_S, parcel.auth_token)
+
+    async def _photo(self, parcel: Parcel) -> PhotoRow | None:
+        async with self._database.reading() as session:
+            return await rows.photo_of_request(session, parcel.user, parcel.request_id)
 
     def _error(self, event: Bring) -> dict[str, object]:
         sentence = reasons.SENTENCES.get(event.reason, event.reason)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.answers import photo_body
-from trifocal_cloud.io.database import Database
+from trifocal_cloud.io.database import Database, to_its_end
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.tables import PhotoRequestRow, PhotoRow
@@ -160,7 +160,7 @@ class Desk:
         while True:
             noted = await self._noted.get()
             try:
-                await self._write(noted)
+                await to_its_end(self._write(noted))
             except (SQLAlchemyError, OSError):
                 # The waiting still get their answer; after a restart the row is open and will be closed again.
                 log.exception("an answer could not be written down", request=noted.event.ticket.request_id)

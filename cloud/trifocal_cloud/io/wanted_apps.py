@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from trifocal_cloud.app_events import Wanted
-from trifocal_cloud.io.database import Database
+from trifocal_cloud.io.database import Database, to_its_end
 from trifocal_cloud.io.tables import RunningAppRow
 from trifocal_shared.clock import Clock
 
@@ -36,7 +36,7 @@ class WantedApps:
         while True:
             event = await self._noted.get()
             try:
-                await self._write(event)
+                await to_its_end(self._write(event))
             except (SQLAlchemyError, OSError):
                 log.exception("it could not be written down which app runs", user=event.user, package=event.package)
 

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
-from trifocal_cloud.io.database import HEAD, Database, alembic_config
+from trifocal_cloud.io.database import HEAD, Database, alembic_config, to_its_end
 from trifocal_cloud.io.tables import PhotoRequestRow, Table
 
 
@@ -118,3 +118,24 @@ async def test_a_reader_is_not_held_up_by_a_writer(tmp_path: Path) -> None:
         assert await ids(database) == []
     assert await ids(database) == ["r1"]
     await database.close()
+
+
+async def test_whoever_is_cancelled_lets_a_statement_end_first() -> None:
+    begun, go_on, through = asyncio.Event(), asyncio.Event(), []
+
+    async def work() -> int:
+        begun.set()
+        await go_on.wait()
+        through.append(1)
+        return 7
+
+    caller = asyncio.create_task(to_its_end(work()))
+    await begun.wait()
+    caller.cancel()
+    await asyncio.sleep(0)
+    assert not caller.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert through == [1]
+    assert await to_its_end(work()) == 7

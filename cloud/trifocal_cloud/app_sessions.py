@@ -18,8 +18,11 @@ from itertools import count
 
 from trifocal_cloud.app_events import AppEvent, AppState, Close, Post, Wanted
 from trifocal_cloud.app_session import AppSession
-from trifocal_cloud.sessions import GRACE_MS as PRESUMED_MS
+from trifocal_cloud.sessions import GRACE_MS
 from trifocal_shared import reasons
+
+PRESUMED_MS = GRACE_MS
+"""How long a user counts as present whose gateway has not come back after a restart."""
 
 
 class AppSessions:

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, cast
+from typing import Annotated, Protocol, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -12,12 +12,16 @@ from starlette.requests import HTTPConnection
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.app_desk import AppDesk
 from trifocal_cloud.io.app_photos import AppPhotos
+from trifocal_cloud.io.app_results import AppResults
 from trifocal_cloud.io.app_storage import AppStorage
+from trifocal_cloud.io.app_streams import AppStreams
 from trifocal_cloud.io.blobs import Blobs
 from trifocal_cloud.io.buttons import Buttons
+from trifocal_cloud.io.callbacks import Callers
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.deliveries import Courier
 from trifocal_cloud.io.desk import Desk
+from trifocal_cloud.io.expiry import Expiry
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.gateways import Gateways
 from trifocal_cloud.io.identity import Identity
@@ -33,6 +37,10 @@ from trifocal_cloud.io.uploads import Limits
 from trifocal_cloud.settings import CloudSettings
 from trifocal_cloud.switchboard import Switchboard
 from trifocal_shared.clock import Clock
+
+
+class _Runs(Protocol):
+    async def run(self) -> None: ...
 
 
 class Cloud:
@@ -70,30 +78,7 @@ class Cloud:
             feed=self.feed,
             simulators=self.simulators,
         )
-        self.outbound = Outbound(settings.app_networks)
-        self.apps = RunningApps(
-            clock=clock,
-            chance=random.random,
-            secret=secret,
-            database=database,
-            registry=self.registry,
-            outbound=self.outbound,
-            gateways=self.gateways,
-            switchboard=self.switchboard,
-            feed=self.feed,
-        )
-        self.courier = Courier(
-            clock=clock,
-            chance=random.random,
-            database=database,
-            blobs=self.blobs,
-            registry=self.registry,
-            outbound=self.outbound,
-            failed=self.apps.fault,
-        )
-        self.desk.settled.append(self.courier.settled)
-        self.app_photos = AppPhotos(clock, database, self.desk, self.gateways, self.courier)
-        self.app_desk = AppDesk(self.registry, self.apps, self.app_photos)
+        self._join_apps(secret)
         limits = Limits(settings.photo_limit_bytes, settings.video_limit_bytes, settings.upload_stall_s)
         staging = settings.data_dir / "staging"
         self.intake = Intake(
@@ -107,6 +92,61 @@ class Cloud:
             limits=limits,
         )
 
+    def _join_apps(self, secret: str) -> None:
+        """The side of the house where apps are."""
+        self.outbound = Outbound(self.settings.app_networks)
+        self.apps = RunningApps(
+            clock=self.clock,
+            chance=random.random,
+            secret=secret,
+            database=self.database,
+            registry=self.registry,
+            outbound=self.outbound,
+            gateways=self.gateways,
+            switchboard=self.switchboard,
+            feed=self.feed,
+        )
+        self.courier = Courier(
+            clock=self.clock,
+            chance=random.random,
+            database=self.database,
+            blobs=self.blobs,
+            registry=self.registry,
+            outbound=self.outbound,
+            feed=self.feed,
+            failed=self.apps.fault,
+        )
+        self.desk.settled.append(self.courier.settled)
+        self.app_photos = AppPhotos(self.clock, self.database, self.desk, self.gateways, self.courier)
+        self.app_desk = AppDesk(self.registry, self.apps, self.app_photos)
+        self._join_http_apps()
+
+    def _join_http_apps(self) -> None:
+        """What apps have beside the socket of their session."""
+        self.app_streams = AppStreams(self.registry, self.switchboard, self.apps.view)
+        self.apps.changed.append(self.app_streams.refresh)
+        self.app_events = AppEvents(self.clock, self.new_id, self.registry, self.app_streams)
+        self.callbacks = Callers(
+            clock=self.clock,
+            chance=random.random,
+            new_id=self.new_id,
+            database=self.database,
+            registry=self.registry,
+            outbound=self.outbound,
+            streams=self.app_streams,
+            failed=self.apps.fault,
+        )
+        self.app_results = AppResults(
+            clock=self.clock,
+            database=self.database,
+            feed=self.feed,
+            identity=self.identity,
+            streams=self.app_streams,
+            base_url=lambda: self.apps.posts.base_url,
+        )
+        self.desk.settled.append(self.app_results.settled)
+        self.expiry = Expiry(self.clock, self.database, self.desk.turns, self.erase)
+
     @classmethod
     @asynccontextmanager
     async def opened(cls, settings: CloudSettings, clock: Clock, new_id: Callable[[], str]) -> AsyncIterator["Cloud"]:
@@ -119,15 +159,16 @@ class Cloud:
             await cloud.desk.restore()
             await cloud.buttons.restore()
             await cloud.apps.restore()
+            await cloud.callbacks.restore()
             await cloud._sweep()
             # A part that dies takes the cloud down with it, aloud: one that is half alive would keep people waiting.
             async with asyncio.TaskGroup() as group:
-                parts = (cloud.desk, cloud.simulators, cloud.gateways, cloud.apps, cloud.courier)
-                tasks = [group.create_task(part.run()) for part in parts]
+                tasks = [group.create_task(part.run()) for part in cloud._parts()]
                 try:
                     yield cloud
                 finally:
                     cloud.feed.close()
+                    cloud.app_results.close()
                     for task in tasks:
                         task.cancel()
         finally:
@@ -140,6 +181,17 @@ class Cloud:
         await self.blobs.delete(photo.blob_key)
         async with self.database.writing() as session:
             (await session.merge(photo)).blob_key = ""
+
+    def _parts(self) -> tuple[_Runs, ...]:
+        return (
+            self.desk,
+            self.simulators,
+            self.gateways,
+            self.apps,
+            self.courier,
+            self.callbacks,
+            self.expiry,
+        )
 
     async def _sweep(self) -> None:
         """Finish the deletions that the end of the last run cut short."""

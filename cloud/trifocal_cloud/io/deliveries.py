@@ -13,10 +13,12 @@ from trifocal_cloud.deliveries import AGAIN, REFUSED, TAKEN, Bring, Deliveries, 
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.blobs import BlobMissingError, Blobs
 from trifocal_cloud.io.database import Database, to_its_end
+from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.outbound import Answer, Outbound, OutboundError, Picture
 from trifocal_cloud.io.registry import Registry
 from trifocal_cloud.io.tables import AppDeliveryRow, PhotoRow
-from trifocal_cloud.photos import FAILED, Finished
+from trifocal_cloud.photos import CLOUD, FAILED, Finished
+from trifocal_cloud.trails import Step
 from trifocal_shared import app_words, reasons
 from trifocal_shared.clock import Clock
 from trifocal_shared.driver import Driver
@@ -44,6 +46,7 @@ class Courier:
         blobs: Blobs,
         registry: Registry,
         outbound: Outbound,
+        feed: Feed,
         failed: Failed,
     ) -> None:
         self._clock = clock
@@ -51,6 +54,7 @@ class Courier:
         self._blobs = blobs
         self._registry = registry
         self._outbound = outbound
+        self._feed = feed
         self._failed = failed
         self._machine = Deliveries(chance)
         self._driver = Driver(self._machine, clock, self._drain)
@@ -178,8 +182,31 @@ class Courier:
             "timestamp": datetime.fromtimestamp(self._clock.epoch_ms() / 1000, UTC).isoformat(),
         }
 
+    def _tell(self, event: Done) -> None:
+        """The console sees how the journey of a photo ends; a refusal that made no request has none."""
+        parcel, at = event.parcel, self._clock.epoch_ms()
+        trail = self._feed.trails(parcel.user).of_request(parcel.request_id)
+        if trail is None:
+            return
+        step, detail = ("delivery_failed", event.detail) if event.error else ("delivered", parcel.package)
+        trail.add(Step(CLOUD, step, at, detail))
+        self._feed.publish(
+            parcel.user,
+            "step",
+            at,
+            requestId=parcel.request_id,
+            pressId=trail.press_id,
+            source=CLOUD,
+            step=step,
+            detail=detail,
+            status=trail.status,
+            final=False,
+            reason="",
+        )
+
     async def _note(self, event: Done) -> None:
         parcel = event.parcel
+        self._tell(event)
         if event.error:
             self._failed(parcel.user, parcel.package, event.error, event.detail)
         done = update(AppDeliveryRow).where(

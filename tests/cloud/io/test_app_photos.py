@@ -84,6 +84,13 @@ async def test_the_cameras_bytes_come_as_the_real_client_takes_them(
     assert b'name="requestId"\r\n\r\nr1\r\n' in body
     gallery = (await client.get("/api/gallery")).json()["photos"]
     assert [(photo["requestId"], photo["appId"]) for photo in gallery] == [("r1", server.package)]
+    await eventually(lambda: _steps(house)[-1] == "delivered")
+    assert _steps(house) == ["requested", "stored", "delivered"]
+
+
+def _steps(house: House) -> list[str]:
+    trail = house.cloud.feed.trails(ANN).of_request("r1")
+    return [step.step for step in trail.steps] if trail else []
 
 
 async def test_not_for_the_gallery_is_not_in_the_gallery(

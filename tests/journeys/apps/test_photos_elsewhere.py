@@ -50,14 +50,14 @@ def hook() -> Iterator[Hook]:
 
 
 def test_a_photo_goes_to_the_web_hook_that_the_app_names(house: Any, app: Any, hook: Hook) -> None:
-    options = {"customWebhookUrl": hook.url, "authToken": "a token of the app's"}
+    options = {"customWebhookUrl": hook.url, "authToken": "the-apps-own-token"}
 
     said = app.ask("photo", options=options)
     post = hook.posts.get(timeout=20)
 
     assert said["event"] == "done"
     assert said["result"]["size"] == 0
-    assert (post["path"], post["authorization"]) == ("/photos", "Bearer a token of the app's")
+    assert (post["path"], post["authorization"]) == ("/photos", "Bearer the-apps-own-token")
     photo = post["photo"].get_payload(decode=True)
     assert hashlib.sha256(photo).hexdigest() in house.pictures
     assert post["photo"].get_content_type() == "image/jpeg"

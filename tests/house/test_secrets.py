@@ -19,6 +19,7 @@ RESERVED = re.compile(
     [^.]*                                       # a name without a dot is nobody's
     | \[::1\] | 127(\.\d+){3} | 0\.0\.0\.0      # this machine
     | 10(\.\d+){3} | 192\.168(\.\d+){2}         # a home's own network
+    | 169\.254\.\d+\.\d+ # link-local (RFC 3927)
     | (192\.0\.2|198\.51\.100|203\.0\.113)\.\d+ # documentation (RFC 5737)
     | (.+\.)?(test|example|invalid|localhost|local|example\.(com|org|net))
     """,

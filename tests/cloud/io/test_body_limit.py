@@ -6,7 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
 
+from trifocal_cloud.io.body_limit import BodyLimit
 from trifocal_cloud.main import JSON_LIMIT_BYTES
 from trifocal_cloud.testing import housed
 
@@ -60,3 +63,23 @@ async def test_a_length_that_is_none_helps_nobody(client: httpx.AsyncClient, ann
     content = padded(JSON_LIMIT_BYTES + 1)
     answer = await client.post("/api/hardware/button-press", content=content, headers=headers)
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(("path", "limit"), [("/big/x", 9), ("/big/", 9), ("/big", 3), ("/x/big/", 3), ("/", 3)])
+async def test_a_folder_can_have_a_limit_of_its_own(path: str, limit: int) -> None:
+    async def reads(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+
+    bounded = BodyLimit(reads, limit=3, stall_s=1, spared=(), folders={"/big/": 9})
+
+    async def read(size: int) -> None:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"x" * size}
+
+        async def send(message: Message) -> None: ...
+
+        await bounded({"type": "http", "path": path, "headers": []}, receive, send)
+
+    await read(limit)
+    with pytest.raises(HTTPException):
+        await read(limit + 1)

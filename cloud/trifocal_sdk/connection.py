@@ -192,9 +192,9 @@ class Connection:
             self._say(OwnershipRelease(reason=reason))
         self._go(NORMAL, reason)
 
-    def leave(self, reason: str) -> None:
-        """End the session without a word: the cloud may bring the app back."""
-        self._go(GOING_AWAY, reason)
+    def leave(self, reason: str, code: int = GOING_AWAY) -> None:
+        """End the session without that word: the cloud may bring the app back."""
+        self._go(code, reason)
 
     def deadline(self) -> int | None:
         """When something is to be done without being told."""

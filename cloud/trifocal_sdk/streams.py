@@ -254,7 +254,7 @@ class Streams:
         for track in self._tracks.values():
             if track.state == RUNNING:
                 kind = StreamStatus if track.kind == RTMP else ManagedStreamStatus
-                status = kind(status="stopped", stream_id=track.stream_id)
+                status = kind.of({"status": "stopped", "streamId": track.stream_id})
                 self.told(track.kind, status)
                 self._events.append(Changed(track.kind, status))
 

@@ -13,8 +13,12 @@ from fastapi import FastAPI
 from uvicorn.server import ServerState
 
 from trifocal_cloud.io import (
+    app_events_socket,
+    app_photo_routes,
     app_routes,
     app_settings_routes,
+    app_stream_routes,
+    app_subscribe_routes,
     console_routes,
     event_routes,
     gallery_routes,
@@ -54,6 +58,9 @@ ROOMS = (
     app_settings_routes,
     storage_routes,
     public_routes,
+    app_photo_routes,
+    app_stream_routes,
+    app_subscribe_routes,
     console_routes,
     reference_routes,
 )
@@ -61,6 +68,7 @@ ROOMS = (
 
 DOORS: dict[str, Opens] = {
     "/app-ws": app_door,
+    app_events_socket.PATH: app_events_socket.app_events_door,
     "/glasses-ws": glasses_door,
     "/sim-ws": sim_door,
     "/console-ws": console_door,

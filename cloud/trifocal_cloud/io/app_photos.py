@@ -28,6 +28,15 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 TOKEN = re.compile(r"[!-~]{0,4096}")
 """It travels in a header."""
 
+STATUSES = {
+    app_words.PERMISSION_DENIED: 403,
+    app_words.RATE_LIMITED: 429,
+    app_words.ADDRESS_FORBIDDEN: 422,
+    reasons.MALFORMED: 422,
+    reasons.TOO_MANY: 429,
+}
+"""What HTTP answers with; anything else is a conflict with how things stand."""
+
 Refusal = tuple[str, str]
 """A reason, and what there is to say about it beyond the reason's own sentence."""
 
@@ -45,9 +54,7 @@ class AppPhotos:
 
     async def request(self, app: App, user: str, request: AppPhotoRequest) -> str:
         """Have the photo taken and brought to the app, or its error; the reason of a refusal, empty without one."""
-        parcel = Parcel(
-            user, app.package, request.request_id, request.custom_webhook_url.strip(), request.auth_token.strip()
-        )
+        parcel = _parcel(app, user, request)
         refusal = _fault(parcel) or self._unable(app, user)
         if refusal is None:
             async with self._desk.turns.holding((user, request.request_id)):
@@ -62,12 +69,21 @@ class AppPhotos:
         self._refuse(Parcel(user, package, request_id), reason, detail)
 
     async def request_over_rest(self, app: App, user: str, request: AppPhotoRequest) -> None:
-        """Have the photo taken; whoever asked looks for it, or is told as it subscribed. Raises RefusedError."""
-        refusal = self._unable(app, user)
+        """Have the photo taken, and brought to the webhook if there is one. Raises RefusedError.
+
+        Without a webhook, whoever asked looks for it, or is told as it subscribed.
+        """
+        parcel = _parcel(app, user, request)
+        refusal = _fault(parcel) or self._unable(app, user)
         if refusal is not None:
-            status = 403 if refusal[0] == app_words.PERMISSION_DENIED else 409
-            raise RefusedError(429 if refusal[0] == app_words.RATE_LIMITED else status, *refusal)
-        await self._ask(app.package, user, request)
+            raise RefusedError(STATUSES.get(refusal[0], 409), *refusal)
+        if parcel.webhook_url:
+            refusal = await self._begin(parcel, request)
+            if refusal is not None:
+                self._refuse(parcel, *refusal)
+                raise RefusedError(STATUSES.get(refusal[0], 409), *refusal)
+        else:
+            await self._ask(app.package, user, request)
 
     def _refuse(self, parcel: Parcel, reason: str, detail: str) -> None:
         if _fault(parcel) is not None:
@@ -113,6 +129,11 @@ class AppPhotos:
                 timestamp=self._clock.epoch_ms(),
             ),
         )
+
+
+def _parcel(app: App, user: str, request: AppPhotoRequest) -> Parcel:
+    url, token = request.custom_webhook_url.strip(), request.auth_token.strip()
+    return Parcel(user, app.package, request.request_id, url, token)
 
 
 def _fault(parcel: Parcel) -> Refusal | None:

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.app_desk import AppDesk
+from trifocal_cloud.io.app_event_lines import AppEvents
 from trifocal_cloud.io.app_photos import AppPhotos
 from trifocal_cloud.io.app_results import AppResults
 from trifocal_cloud.io.app_storage import AppStorage

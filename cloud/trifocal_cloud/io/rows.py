@@ -13,6 +13,16 @@ async def request(session: AsyncSession, user: str, request_id: str) -> PhotoReq
     return await session.get(PhotoRequestRow, (user, request_id))
 
 
+async def users_asked(session: AsyncSession, app_id: str, request_id: str) -> list[str]:
+    """Whose requests of that id this app has made; apps make their ids themselves, so there may be several."""
+    found = await session.scalars(
+        select(PhotoRequestRow.user)
+        .where(PhotoRequestRow.request_id == request_id, PhotoRequestRow.app_id == app_id)
+        .limit(2)
+    )
+    return list(found)
+
+
 async def requests_of_press(session: AsyncSession, user: str, press_id: str) -> list[PhotoRequestRow]:
     """Everything that one press led to, oldest first."""
     found = await session.scalars(
@@ -88,6 +98,17 @@ async def gallery_page(session: AsyncSession, user: str, limit: int, before: tup
             (PhotoRow.timestamp < timestamp) | ((PhotoRow.timestamp == timestamp) & (PhotoRow.number < number))
         )
     found = await session.scalars(query.order_by(PhotoRow.timestamp.desc(), PhotoRow.number.desc()).limit(limit))
+    return list(found)
+
+
+async def passing_photos(session: AsyncSession, uploaded_before: int, limit: int) -> list[PhotoRow]:
+    """Photos that were not for the gallery and have been here since before then (epoch ms), oldest first."""
+    found = await session.scalars(
+        select(PhotoRow)
+        .where(PhotoRow.in_gallery.is_(False), PhotoRow.deleted_at.is_(None), PhotoRow.uploaded_at < uploaded_before)
+        .order_by(PhotoRow.number)
+        .limit(limit)
+    )
     return list(found)
 
 

@@ -79,6 +79,8 @@ class RunningApps:
         self._views = AppViews(clock, registry, feed, self._lines, self._machine.state)
         self._wanted = WantedApps(clock, database)
         self._starts: dict[Key, list[asyncio.Future[None]]] = {}
+        self.changed: list[Callable[[str, str], None]] = []
+        """Called with user and package whenever an app's state has changed."""
         gateways.changed.append(self._glasses_changed)
         registry.changed.append(self._app_changed)
         registry.set_by_user.append(self._set_by_user)
@@ -239,6 +241,8 @@ class RunningApps:
             self._lines.forget(user, package)
         elif state.state != RUNNING:
             self._lines.disconnect(user, package)
+        for hears in self.changed:
+            hears(user, package)
         if state is not None and state.state == LOST:
             self.fault(user, package, state.reason, state.detail)
         else:

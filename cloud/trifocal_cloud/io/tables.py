@@ -24,6 +24,7 @@ class PhotoRequestRow(Table):
     __tablename__ = "photo_requests"
     __table_args__ = (
         Index(None, "user", "press_id"),
+        Index(None, "request_id"),
         Index(None, "finished_at"),
     )
 

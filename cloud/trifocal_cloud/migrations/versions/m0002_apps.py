@@ -69,10 +69,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
     )
     op.create_index("ix_app_callbacks_package_user", "app_callbacks", ["package", "user"])
+    op.create_index("ix_photo_requests_request_id", "photo_requests", ["request_id"])
 
 
 def downgrade() -> None:
     """Remove them."""
+    op.drop_index("ix_photo_requests_request_id", "photo_requests")
     for table in TABLES:
         op.drop_table(table)
 

@@ -33,11 +33,15 @@ from trifocal_sdk.events import (
 from trifocal_sdk.io.app_server import AppServer
 from trifocal_sdk.io.app_session import AppSession
 from trifocal_sdk.io.camera import Audio, Restream, Video
+from trifocal_sdk.io.client import TrifocalClient
+from trifocal_sdk.io.client_photos import PhotoResult
+from trifocal_sdk.io.client_streaming import AccessUrls, RequestedStream
 from trifocal_sdk.io.photo_desk import Photo
 from trifocal_sdk.stream_type import Stream, StreamType
 from trifocal_sdk.streams import Existing
 
 __all__ = [
+    "AccessUrls",
     "AppError",
     "AppServer",
     "AppSession",
@@ -61,7 +65,9 @@ __all__ = [
     "Photo",
     "PhotoError",
     "PhotoPermissionError",
+    "PhotoResult",
     "PhotoTimeoutError",
+    "RequestedStream",
     "Restream",
     "SettingChange",
     "Stream",
@@ -70,5 +76,6 @@ __all__ = [
     "StreamTimeoutError",
     "StreamType",
     "Touch",
+    "TrifocalClient",
     "Video",
 ]

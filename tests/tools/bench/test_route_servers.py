@@ -8,7 +8,7 @@ import pytest
 
 from trifocal_tools import failure
 from trifocal_tools.bench import route_servers
-from trifocal_tools.bench.route_servers import FASTAPI, FLOOR, NODE, LoadProcess, check_machine, loading, running
+from trifocal_tools.bench.route_servers import FASTAPI, FLOOR, NODE, OURS, LoadProcess, check_machine, loading, running
 from trifocal_tools.failure import Failure
 
 pytestmark = pytest.mark.journey
@@ -29,6 +29,15 @@ def test_a_relay_carries_presses_and_its_cost_is_seen(name: str, tmp_path: Path)
         assert load.tell(open=4) == {"opened": 4}
         assert load.tell(run=0.1)["messages"] > 4
     assert server.process.poll() is not None
+
+
+def test_our_cloud_starts_apps_and_carries_presses_and_takes_back_who_was_lost(tmp_path: Path) -> None:
+    with running(OURS, tmp_path) as server, loading(server.target, tmp_path) as load:
+        assert load.tell(open=2) == {"opened": 2}
+        assert load.tell(run=0.1)["messages"] > 2
+        load.tell(drop=True)
+        assert load.tell(open=3) == {"opened": 3}
+        assert load.tell(run=0.1)["messages"] > 3
 
 
 def test_a_load_that_fails_ends_the_benchmark(tmp_path: Path) -> None:

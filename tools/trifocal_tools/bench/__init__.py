@@ -21,6 +21,7 @@ class Bench:
 
 
 BENCHES = {
+    "apps": Bench("trifocal_tools.bench.apps", "memory of 1,000 users with an app each, and after 20 rounds of loss"),
     "press": Bench("trifocal_tools.bench.press", "button press to gallery on one machine, and what it is made of"),
     "queue": Bench(
         "trifocal_tools.bench.queue", "the upload queue's journal beside TinyDB's JSONStorage and sqlite3; --kill"

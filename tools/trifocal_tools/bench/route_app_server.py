@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 PACKAGE = "org.trifocal.bench"
-KEY = "a key for one benchmark"
+KEY = "a-key-for-one-benchmark"
 
 ANSWER = b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -20,6 +20,7 @@ class AppServer:
     def __init__(self, started: Started) -> None:
         self._started = started
         self._server: asyncio.Server | None = None
+        self._serving: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
 
     async def __aenter__(self) -> str:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024)
@@ -29,8 +30,14 @@ class AppServer:
     async def __aexit__(self, *failed: object) -> None:
         if self._server is not None:
             self._server.close()
+        for task, writer in list(self._serving.items()):
+            writer.close()
+            if task is not None:
+                await task
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._serving[task] = writer
         try:
             while (body := await _body(reader)) is not None:
                 status = await self._answered(body)
@@ -40,6 +47,7 @@ class AppServer:
             pass
         finally:
             writer.close()
+            del self._serving[task]
 
     async def _answered(self, body: bytes) -> bytes:
         message: dict[str, Any] = json.loads(body)

@@ -49,6 +49,7 @@ class Load:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._pairs: dict[str, Pair] = {}
+        self._starting: set[str] = set()
         self._stack = contextlib.AsyncExitStack()
         self._http: httpx.AsyncClient | None = None
         self._secret = ""
@@ -109,8 +110,12 @@ class Load:
             pair.app_url = self._target.url.replace("http", "ws", 1) + "/app-ws"
         if pair.session_id:
             await pair.open_app(PACKAGE, KEY)
-        else:
+            return
+        self._starting.add(pair.user)
+        try:
             await self._asked("POST", f"/api/apps/{PACKAGE}/start", pair.user)
+        finally:
+            self._starting.discard(pair.user)
 
     async def _register(self) -> None:
         """Put up the app's server and make it known to the cloud."""
@@ -125,9 +130,11 @@ class Load:
         await self._asked("PUT", f"/api/apps/{PACKAGE}", next(iter(self._pairs)), body)
 
     async def _started(self, user: str, session_id: str, url: str) -> None:
+        """The cloud wants this user's app; one that was dropped comes back by itself."""
         pair = self._pairs[user]
         pair.session_id, pair.app_url = session_id, url
-        await pair.open_app(PACKAGE, KEY)
+        if user in self._starting:
+            await pair.open_app(PACKAGE, KEY)
 
     async def _asked(self, method: str, path: str, user: str, body: dict[str, Any] | None = None) -> None:
         assert self._http is not None

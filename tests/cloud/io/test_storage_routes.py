@@ -1,6 +1,7 @@
 """Simple storage over HTTP: what the official SDK sends and reads, and what it must not get away with."""
 
 import json
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,7 @@ import pytest
 from trifocal_cloud.apps import App, key_hash
 from trifocal_cloud.io.app_storage import BURST
 from trifocal_cloud.io.storage_routes import BODY_LIMIT_BYTES, PREFIX
-from trifocal_cloud.testing import ANN, House
+from trifocal_cloud.testing import ANN, House, Running
 
 CAM = App("com.example.cam", ANN, "Camera", key_hash("sk-1"), "http://localhost:7010")
 OTHER = App("com.example.other", ANN, "Other", key_hash("sk-2"), "http://localhost:7011")
@@ -170,3 +171,14 @@ async def test_a_text_outlives_a_change_of_the_app(house: House, app: httpx.Asyn
     async with house.client() as owner:
         await owner.put("/api/apps/com.example.cam", content=json.dumps({"publicUrl": "http://elsewhere"}))
     assert await kept(app) == {"k": "v"}
+
+
+async def test_a_real_server_tells_the_path_as_it_was_sent(server: Running) -> None:
+    package = f"com.example.{uuid.uuid4().hex[:8]}"
+    async with server.client() as owner, server.client(None) as app:
+        await owner.put(f"/api/apps/{package}", json={"publicUrl": "http://localhost:7010", "apiKey": "sk-1"})
+        app.headers["Authorization"] = f"Bearer {package}:sk-1"
+        data = {"a/b": "v", "big": "x" * 100_000}
+        assert (await app.put(f"{PREFIX}/ann%2Fx", json={"data": data})).status_code == 200
+        assert await kept(app, f"{PREFIX}/ann%2Fx/a%2Fb") == "v"
+        assert await kept(app, f"{PREFIX}/ann") == {}

@@ -34,8 +34,11 @@ class Board:
     def cool(self) -> None:
         """Take the power off the sensor."""
 
-    async def capture(self, size: str) -> "bytes | bytearray":
-        """Take a picture of `small`, `medium`, `large` or `full` size and return its JPEG. Raises OSError."""
+    async def capture(self, size: str, compress: str) -> "bytes | bytearray":
+        """Take a picture of `small`, `medium`, `large` or `full` size and return its JPEG. Raises OSError.
+
+        `compress` is `medium` or `heavy` for a JPEG of fewer bytes; anything else means the usual quality.
+        """
         raise NotImplementedError
 
     def set_light(self, state: str) -> None:

@@ -47,7 +47,7 @@ _NEXT = {
 
 # Events, as tuples:
 #   ("changed", state, owner)
-#   ("capture", number, request_id, size)
+#   ("capture", number, request_id, size, compress)
 #   ("refused", request_id, reason, text)
 #   ("failed", request_id, text)
 #   ("abort", number)       forget this capture
@@ -62,7 +62,7 @@ class Camera:
         self.owner = ""
         self.number = 0
         self._job = ""  # the request that is being served
-        self._line: list[tuple[str, str]] = []
+        self._line: list[tuple[str, str, str]] = []
         self._refusal = ""
         self._deadline: int | None = None
         self._events: list[tuple[object, ...]] = []
@@ -72,14 +72,14 @@ class Camera:
         self._refusal = refusal
         self._serve(now)
 
-    def photo_wanted(self, request_id: str, size: str, now: int) -> None:
+    def photo_wanted(self, request_id: str, size: str, compress: str, now: int) -> None:
         """Take a photo as soon as it is this one's turn."""
         if self._refusal:
             self._refuse(request_id, self._refusal)
         elif len(self._line) >= LINE_LENGTH:
             self._refuse(request_id, reasons.CAMERA_BUSY)
         else:
-            self._line.append((request_id, size))
+            self._line.append((request_id, size, compress))
             self._serve(now)
 
     def warmed(self, number: int, now: int) -> None:
@@ -123,14 +123,14 @@ class Camera:
 
     def _serve(self, now: int) -> None:
         while self._line and self.state in (OFF, READY):
-            self._job, size = self._line.pop(0)
+            self._job, size, compress = self._line.pop(0)
             if self._refusal:
                 self._refuse(self._job, self._refusal)
                 continue
             self.number += 1
             self._deadline = now + CAPTURE_MS
             self._step("start")
-            self._events.append(("capture", self.number, self._job, size))
+            self._events.append(("capture", self.number, self._job, size, compress))
 
     def _end(self, event: str, now: int) -> str:
         if self.state == WARMING and event == "done":  # a board that does not say when it is warm

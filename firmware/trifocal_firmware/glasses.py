@@ -31,7 +31,7 @@ USUAL_PHOTO = 262_144
 # Events, as tuples: what the hardware is to do
 #   ("send", data)              bytes to the gateway
 #   ("packs", photo, first, end)  file packets to the gateway, read with `transfer.packs()`
-#   ("capture", number, size)   answer with `warmed` and `captured`, or `capture_failed`
+#   ("capture", number, size, compress)   answer with `warmed` and `captured`, or `capture_failed`
 #   ("abort", number)           forget this capture
 #   ("cool",)                   take the power off the sensor
 #   ("light", state)
@@ -175,7 +175,7 @@ class Glasses:
             if photo.stale(said.timestamp, self.session.epoch(now)):
                 self._photos.refused(said.request_id, "", reasons.STALE)
             else:
-                self._ask_photo(said.request_id, "", said.size, now)
+                self._ask_photo(said.request_id, "", said.size, said.compress, now)
         elif isinstance(said, messages.ButtonPressResponse):
             self._presses.answered(said, now)
         elif isinstance(said, messages.FileHave):
@@ -203,18 +203,18 @@ class Glasses:
             return
         request_id, reason = event[2:]
         if kind == "photo":
-            self._ask_photo(request_id, press_id, "medium", now)
+            self._ask_photo(request_id, press_id, "medium", "none", now)
         elif kind != "nothing":
             self._photos.refused(request_id, press_id, reason)
         if kind != "late":
             self._report("pressEnded", pressId=press_id, action=kind, requestId=request_id, reason=reason)
 
-    def _ask_photo(self, request_id: str, press_id: str, size: str, now: int) -> None:
+    def _ask_photo(self, request_id: str, press_id: str, size: str, compress: str, now: int) -> None:
         if not request_id or len(request_id.encode()) > LONGEST_ID:
             self.session.counts["malformed"] += 1
         elif self._photos.asked(request_id, press_id):
             self._camera.conditions(self._refusal(), now)
-            self._camera.photo_wanted(request_id, size, now)
+            self._camera.photo_wanted(request_id, size, compress, now)
 
     def _refusal(self) -> str:
         battery, charging, folded = self._senses
@@ -231,7 +231,7 @@ class Glasses:
             self._report("camera", state=event[1], owner=event[2])
         elif kind == "capture":
             self._photos.moved(str(event[2]), "capturing")
-            self._events.append(("capture", event[1], event[3]))
+            self._events.append(("capture", event[1], event[3], event[4]))
         elif kind == "refused":
             self._photos.moved(str(event[1]), "failed", str(event[2]), str(event[3]))
         elif kind == "failed":

@@ -114,12 +114,12 @@ class Firmware:
             self._capturing.cancel()
             self._capturing = None
 
-    async def _take(self, number: int, size: str) -> None:
+    async def _take(self, number: int, size: str, compress: str) -> None:
         try:
             await self._board.warm()
             self._glasses.warmed(number, self._clock.now())
             self._driver.poke()
-            picture = await self._board.capture(size)
+            picture = await self._board.capture(size, compress)
         except Exception as error:  # whatever a camera driver throws, the request must end
             self._glasses.capture_failed(number, str(error) or type(error).__name__, self._clock.now())
         else:

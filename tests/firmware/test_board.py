@@ -26,7 +26,7 @@ class TestBoard(unittest.TestCase):
         for call in (
             lambda: self.board.link_write(b""),
             lambda: self.board.set_light("off"),
-            lambda: self.board.capture("small").send(None),
+            lambda: self.board.capture("small", "none").send(None),
         ):
             with self.assertRaises(NotImplementedError):
                 call()

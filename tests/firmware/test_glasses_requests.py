@@ -17,7 +17,14 @@ class TestARequest(unittest.TestCase):
             self.rig.ask("r", size="large")
         self.assertEqual(self.rig.pictures, 1)
         self.assertEqual(self.rig.gateway.statuses("r"), DONE)
-        self.assertEqual(self.rig.steps("capture"), [(1, "large")])
+        self.assertEqual(self.rig.steps("capture"), [(1, "large", "none")])
+
+    def test_its_size_and_compression_reach_the_camera_as_they_are(self):
+        self.rig.ask("a", size="full", compress="heavy")
+        self.rig.ask("b", compress="whatever")
+        self.rig.wait(2_000)
+        self.rig.press()
+        self.assertEqual(self.rig.steps("capture")[:2], [(1, "full", "heavy"), (2, "medium", "whatever")])
 
     def test_a_stale_one_is_refused(self):
         self.rig.wait(60_000)

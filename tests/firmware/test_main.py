@@ -72,8 +72,8 @@ class PaperBoard(Board):
     def cool(self):
         self.calls.append("cool")
 
-    async def capture(self, size):
-        self.calls.append("capture " + size)
+    async def capture(self, size, compress):
+        self.calls.append("capture " + size + " " + compress)
         await Pause()
         if self.trouble is not None:
             raise self.trouble
@@ -139,7 +139,7 @@ class TestFirmware(Case):
         self.press()
         self.finish()
         self.assertEqual(
-            self.board.calls, ["light off", "light photo", "warm", "light photo", "capture medium", "light photo"]
+            self.board.calls, ["light off", "light photo", "warm", "light photo", "capture medium none", "light photo"]
         )
 
     def test_a_photo_outlives_the_boot_that_took_it(self):

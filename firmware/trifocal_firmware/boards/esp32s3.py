@@ -46,6 +46,9 @@ SETTLING_FRAMES = 4
 
 FRAME_SECONDS = 0.02
 
+QUALITIES = {"medium": 70, "heavy": 45}
+USUAL_QUALITY = 85
+
 CAMERA_PINS = {
     "data_pins": [15, 17, 18, 16, 14, 12, 11, 48],
     "pclk_pin": 13,
@@ -95,7 +98,7 @@ class XiaoSense(Board):
         sensor = camera.Camera(
             pixel_format=camera.PixelFormat.JPEG,
             frame_size=camera.FrameSize.XGA,
-            jpeg_quality=85,
+            jpeg_quality=USUAL_QUALITY,
             fb_count=1,
             grab_mode=camera.GrabMode.WHEN_EMPTY,
             **CAMERA_PINS,
@@ -109,15 +112,21 @@ class XiaoSense(Board):
             self._camera.deinit()
             self._camera = None
 
-    async def capture(self, size: str) -> "bytes | bytearray":
+    async def capture(self, size: str, compress: str) -> "bytes | bytearray":
         sensor = self._camera
         if sensor is None:
             raise OSError("the sensor has no power")
         sizes = camera.FrameSize
         frame_size = {"small": sizes.VGA, "medium": sizes.XGA, "large": sizes.SXGA, "full": sizes.UXGA}[size]
+        quality = QUALITIES.get(compress, USUAL_QUALITY)
+        stale = sensor.get_quality() != quality
+        if stale:
+            sensor.set_quality(quality)
         if sensor.get_frame_size() != frame_size:
             sensor.reconfigure(frame_size=frame_size)
-            await self._frame(sensor)  # the first of a new size is torn
+            stale = True
+        if stale:
+            await self._frame(sensor)  # begun before the change, or torn by it
         sensor.free_buffer()  # what lies there is older than the request
         return bytes(await self._frame(sensor))
 

@@ -45,10 +45,10 @@ class SimBoard(Board):
     def link_write(self, data: bytes) -> None:
         self.host.link_write(addressof(data), len(data))
 
-    async def capture(self, size: str) -> "bytes | bytearray":
+    async def capture(self, size: str, compress: str) -> "bytes | bytearray":
         self._number += 1
         self._answered.clear()
-        self.host.capture(self._number, size)
+        self.host.capture(self._number, size, compress)
         await self._answered.wait()
         if self._count <= 0:
             raise OSError("the simulated camera failed")

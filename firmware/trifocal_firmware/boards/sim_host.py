@@ -20,7 +20,7 @@ class SimHost:
         """Send `count` bytes to the gateway; drop them when none is connected."""
         raise NotImplementedError
 
-    def capture(self, number: int, size: str) -> None:
+    def capture(self, number: int, size: str, compress: str) -> None:
         """Begin to take picture `number`. The answer is `SimBoard.captured(number, count)`, now or later."""
         raise NotImplementedError
 

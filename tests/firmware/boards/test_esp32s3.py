@@ -72,7 +72,7 @@ class Sensor:
     made = []
 
     def __init__(self, **settings):
-        self.settings, self.frame_size = settings, settings["frame_size"]
+        self.settings, self.frame_size, self.quality = settings, settings["frame_size"], settings["jpeg_quality"]
         self.frames, self.looks, self.powered, self.broken = 0, 0, True, False
         Sensor.made.append(self)
 
@@ -92,6 +92,12 @@ class Sensor:
 
     def reconfigure(self, frame_size):
         self.frame_size = frame_size
+
+    def get_quality(self):
+        return self.quality
+
+    def set_quality(self, quality):
+        self.quality = quality
 
     def deinit(self):
         self.powered = False
@@ -232,15 +238,31 @@ class TestCamera(Case):
 
     def test_a_picture_is_a_copy_of_a_frame_newer_than_the_request(self):
         run(self.board.warm())
-        picture = run(self.board.capture("medium"))
+        picture = run(self.board.capture("medium", "none"))
         self.assertEqual((type(picture), picture), (bytes, b"\xff\xd8 frame 5 size 12"))
         self.assertEqual(Sensor.made[0].freed_at, 4)
 
     def test_each_size_is_set_and_the_first_frame_of_it_thrown_away(self):
         run(self.board.warm())
-        ends = [run(self.board.capture(size)) for size in ("full", "full", "small", "large")]
+        ends = [run(self.board.capture(size, "none")) for size in ("full", "full", "small", "large")]
         self.assertEqual([end.split()[-1] for end in ends], [b"15", b"15", b"10", b"14"])
         self.assertEqual([end.split()[2] for end in ends], [b"6", b"7", b"9", b"11"])
+
+    def test_each_compression_is_set_and_a_frame_begun_before_it_thrown_away(self):
+        run(self.board.warm())
+        sensor = Sensor.made[0]
+        frames, qualities = [], []
+        for size, compress in (
+            ("medium", "none"),
+            ("medium", "heavy"),
+            ("medium", "heavy"),
+            ("full", "medium"),
+            ("full", "?"),
+        ):
+            frames.append(run(self.board.capture(size, compress)).split()[2])
+            qualities.append(sensor.quality)
+        self.assertEqual(frames, [b"5", b"7", b"8", b"10", b"12"])
+        self.assertEqual(qualities, [85, 45, 45, 70, 85])
 
     def test_cooling_takes_the_power_and_warming_gives_it_back(self):
         self.board.cool()
@@ -253,11 +275,11 @@ class TestCamera(Case):
 
     def test_no_power_and_no_frame_are_errors(self):
         with self.assertRaises(OSError):
-            run(self.board.capture("medium"))
+            run(self.board.capture("medium", "none"))
         run(self.board.warm())
         Sensor.made[0].broken = True
         with self.assertRaises(OSError):
-            run(self.board.capture("medium"))
+            run(self.board.capture("medium", "none"))
 
 
 class TestTheOutside(Case):

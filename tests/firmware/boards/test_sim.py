@@ -54,8 +54,8 @@ class Host:
     def link_write(self, place, count):
         self.written += module.bytearray_at(place, count)
 
-    def capture(self, number, size):
-        self.asked.append((number, size))
+    def capture(self, number, size, compress):
+        self.asked.append((number, size, compress))
 
     def picture(self, number):
         self.buffer = b"\xff\xd8 picture %d" % number
@@ -109,22 +109,22 @@ class TestSimBoard(unittest.TestCase):
         self.assertEqual(self.host.reports, [("stored", {"photos": 1})])
 
     def test_a_picture_is_asked_for_and_read_where_it_lies(self):
-        taking = self.board.capture("large")
+        taking = self.board.capture("large", "heavy")
         taking.send(None)
-        self.assertEqual(self.host.asked, [(1, "large")])
+        self.assertEqual(self.host.asked, [(1, "large", "heavy")])
         self.board.captured(1, 12)
         self.assertEqual(bytes(self.result(taking)), b"\xff\xd8 picture 1"[:12])
 
     def test_an_empty_answer_is_a_failure(self):
-        taking = self.board.capture("small")
+        taking = self.board.capture("small", "none")
         taking.send(None)
         self.board.captured(1, 0)
         with self.assertRaises(OSError):
             taking.send(None)
 
     def test_a_late_answer_to_an_earlier_picture_changes_nothing(self):
-        self.board.capture("small").send(None)
-        taking = self.board.capture("small")
+        self.board.capture("small", "none").send(None)
+        taking = self.board.capture("small", "none")
         taking.send(None)
         self.board.captured(1, 5)
         self.assertIsNone(self.result(taking))

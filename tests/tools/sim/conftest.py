@@ -100,6 +100,11 @@ class Gateway:
                 self._news.clear()
                 await self._news.wait()
 
+    def say(self, message):
+        """Tell the glasses something now."""
+        self.stub.say(message)
+        self._writer.writelines(self.stub.data_to_send())
+
     async def _serve(self):
         while True:
             self._writer.writelines(self.stub.data_to_send())

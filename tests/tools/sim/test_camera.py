@@ -42,6 +42,35 @@ def test_a_folder_gives_its_pictures_in_turn_and_jpegs_as_they_are(tmp_path):
     assert camera.shoot("small") == first.read_bytes()
 
 
+def test_a_jpeg_that_is_to_be_compressed_is_made_smaller_and_otherwise_left_alone(tmp_path):
+    file = tmp_path / "a.jpg"
+    Image.effect_noise((400, 300), 60).save(file, "JPEG", quality=95)
+    camera = FolderCamera(tmp_path)
+    sizes = [len(camera.shoot("medium", compress)) for compress in ("none", "whatever", "medium", "heavy")]
+    assert sizes[0] == sizes[1] == file.stat().st_size
+    assert sizes[3] < sizes[2] < sizes[1]
+    assert opened(camera.shoot("medium", "heavy")).size == (400, 300)
+
+
+def test_a_jpeg_that_compression_would_make_larger_is_handed_on_as_it_is(tmp_path):
+    file = tmp_path / "a.jpg"
+    Image.effect_noise((400, 300), 60).save(file, "JPEG", quality=5)
+    assert FolderCamera(tmp_path).shoot("medium", "medium") == file.read_bytes()
+
+
+@pytest.mark.parametrize("compress", ["medium", "heavy"])
+def test_half_a_jpeg_fails_when_it_is_to_be_compressed(tmp_path, compress):
+    whole = picture(tmp_path, "a.jpg", size=(400, 300), kind="JPEG").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(OSError, match=r".+"):
+        FolderCamera(tmp_path).shoot("small", compress)
+
+
+def test_the_pattern_is_compressed_as_asked():
+    camera = PatternCamera(now=lambda: datetime(2026, 5, 1, tzinfo=UTC))
+    assert len(camera.shoot("small", "heavy")) < len(camera.shoot("small", "none")) / 2
+
+
 def test_a_folder_without_pictures_is_no_camera(tmp_path):
     with pytest.raises(Failure, match="no picture"):
         FolderCamera(tmp_path)

@@ -8,6 +8,7 @@ from trifocal_firmware import button
 from trifocal_firmware.testing import GatewayStub, picture
 from trifocal_shared.envelope import wrap_native
 from trifocal_shared.frame import STRING, encode_frame
+from trifocal_shared.messages import TakePhoto
 from trifocal_tools.sim.cpython_host import CPythonHost
 
 PRESS = encode_frame(STRING, wrap_native("cs_pho"), False)
@@ -45,8 +46,8 @@ class PaperWorld:
         self.steps.append((step, fields))
         self.changed.set()
 
-    async def shoot(self, size):
-        self.shots.append(size)
+    async def shoot(self, size, compress):
+        self.shots.append((size, compress))
         await asyncio.sleep(0)
         if not self.camera_works:
             raise OSError("no light")
@@ -85,9 +86,19 @@ async def test_a_press_becomes_a_photo_at_the_gateway_byte_for_byte(world):
     await world.until(lambda: world.gateway.photos)
     assert world.gateway.photos == {"request-0123abcd-1": picture(1, 50_000)}
     assert world.gateway.statuses("request-0123abcd-1") == ["capturing", "captured", "transferring"]
-    assert world.shots == ["medium"]
+    assert world.shots == [("medium", "none")]
     assert "photo" in world.lights
     await world.until(lambda: world.last("stored")["photos"] == 0)
+
+
+async def test_size_and_compression_of_a_request_reach_the_camera(world):
+    world.host.link_opened()
+    world.gateway.greet()
+    world.answer()
+    world.gateway.say(TakePhoto(request_id="r", size="full", compress="heavy"))
+    world.answer()
+    await world.until(lambda: world.gateway.photos)
+    assert world.shots == [("full", "heavy")]
 
 
 async def test_without_a_gateway_the_photo_lies_on_flash(world, tmp_path):

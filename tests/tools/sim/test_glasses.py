@@ -17,9 +17,9 @@ class Snapshot:
     def __init__(self):
         self.threads = []
 
-    def shoot(self, size):
+    def shoot(self, size, compress="none"):
         self.threads.append(threading.current_thread())
-        return b"a picture, " + size.encode()
+        return f"a picture, {size}, {compress}".encode()
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def test_odd_reports_do_no_harm(glasses):
 
 
 async def test_pictures_are_taken_in_a_thread_and_known_by_their_sum(glasses):
-    picture = await glasses.shoot("large")
-    assert picture == b"a picture, large"
+    picture = await glasses.shoot("large", "heavy")
+    assert picture == b"a picture, large, heavy"
     assert glasses.last_sha256 == hashlib.sha256(picture).hexdigest()
     assert glasses.camera.threads != [threading.main_thread()]
 
@@ -81,5 +81,5 @@ async def test_pictures_are_taken_in_a_thread_and_known_by_their_sum(glasses):
 async def test_a_broken_camera_is_an_oserror(glasses):
     glasses.camera = BrokenCamera()
     with pytest.raises(OSError, match="broken"):
-        await glasses.shoot("small")
+        await glasses.shoot("small", "none")
     assert glasses.last_sha256 == ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trifocal_shared.messages import FileAnnounce
+from trifocal_shared.messages import FileAnnounce, TakePhoto
 from trifocal_tools.failure import Failure
 from trifocal_tools.sim.fixtures import simulated_glasses
 
@@ -28,6 +28,18 @@ async def test_a_press_becomes_a_photo_at_the_gateway_byte_for_byte(gateway, tmp
         assert len(photo) > 60_000
         assert glasses.state.python == "micropython"
         assert hashlib.sha256(photo).hexdigest() == glasses.last_sha256
+
+
+async def test_size_and_compression_of_a_request_reach_the_camera(gateway, tmp_path):
+    async with (
+        simulated_glasses(python="micropython", data_dir=tmp_path) as glasses,
+        gateway(glasses.sim.link.port) as end,
+    ):
+        await end.until(lambda stub: stub.heard)
+        for compress in ("none", "heavy"):
+            end.say(TakePhoto(request_id=compress, size="small", compress=compress))
+        await end.until(lambda stub: len(stub.photos) == 2)
+        assert len(end.stub.photos["heavy"]) < len(end.stub.photos["none"]) / 2
 
 
 async def test_photos_outlive_a_killed_interpreter(gateway, tmp_path):

@@ -35,6 +35,12 @@ def test_the_same_counter_and_time_make_the_same(card):
     assert card.draw(3, NOON) == card.draw(3, NOON)
 
 
+def test_more_compression_makes_fewer_bytes_and_an_unknown_word_the_usual_ones(card):
+    usual, medium, heavy = (len(card.draw(1, NOON, compress)) for compress in ("none", "medium", "heavy"))
+    assert heavy < medium * 0.8 < usual * 0.8 * 0.8
+    assert card.draw(1, NOON, "tremendous") == card.draw(1, NOON)
+
+
 def test_there_is_no_other_size():
     with pytest.raises(KeyError):
         TestCard("huge")

@@ -54,7 +54,7 @@ export function runFirmware(mp, { bootId, deviceId, flash, world }, freeze) {
     device_id: () => deviceId,
     flash_folder: () => "/flash",
     link_write: (place, count) => send("l", memory().subarray(place, place + count)),
-    capture: (number, size) => send("p", JSON.stringify({ number, size })),
+    capture: (number, size, compress) => send("p", JSON.stringify({ number, size, compress })),
     picture: () => picture.place,
     set_light: (state) => send("s", state),
     battery: () => world.battery,

@@ -79,7 +79,7 @@ class Bench:
         elif step == "printed":
             self.printed.append(str(fields["text"]))
 
-    async def shoot(self, size: str) -> bytes:
+    async def shoot(self, size: str, compress: str) -> bytes:
         """The picture, whatever size is asked for."""
         return PICTURE
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from trifocal_tools import failure
 from trifocal_tools.failure import Failure
-from trifocal_tools.sim.pattern import QUALITY, SIZES, TestCard
+from trifocal_tools.sim.pattern import QUALITIES, SIZES, TestCard, quality
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 FILMS = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".ts"})
@@ -23,8 +23,8 @@ class Camera(Protocol):
 
     name: str
 
-    def shoot(self, size: str) -> bytes:
-        """A JPEG for `small`, `medium`, `large` or `full`. Raises OSError when there is none."""
+    def shoot(self, size: str, compress: str = "none") -> bytes:
+        """A JPEG for `small`, `medium`, `large` or `full`, with more or less detail. Raises OSError."""
 
 
 class PatternCamera:
@@ -37,16 +37,19 @@ class PatternCamera:
         self._count = 0
         self._cards = {"medium": TestCard("medium")}
 
-    def shoot(self, size: str) -> bytes:
+    def shoot(self, size: str, compress: str = "none") -> bytes:
         """The card with the next number on it."""
         self._count += 1
         if size not in self._cards:
             self._cards[size] = TestCard(size)
-        return self._cards[size].draw(self._count, self._now())
+        return self._cards[size].draw(self._count, self._now(), compress)
 
 
 class FolderCamera:
-    """The pictures of a folder in turn, by name. A JPEG is handed on as it is, whatever size was asked for."""
+    """The pictures of a folder in turn, by name.
+
+    A JPEG is handed on byte for byte, whatever size was asked for, unless it is to be compressed.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Failure(MISSING) when there is no picture in the folder."""
@@ -56,17 +59,19 @@ class FolderCamera:
         if not self._files:
             raise Failure(f"there is no picture in {folder}", failure.MISSING, "no_pictures")
 
-    def shoot(self, size: str) -> bytes:
+    def shoot(self, size: str, compress: str = "none") -> bytes:
         """The next picture; a file that is none raises OSError, and the one after it comes next."""
         file = self._files[self._next % len(self._files)]
         self._next += 1
         data = file.read_bytes()
-        if data.startswith(JPEG_MAGIC):
+        jpeg = data.startswith(JPEG_MAGIC)
+        if jpeg and compress not in QUALITIES:
             return data
         try:
-            return encode(Image.open(io.BytesIO(data)), size)
+            encoded = encode(Image.open(io.BytesIO(data)), size, compress)
         except UnidentifiedImageError as error:
             raise OSError(f"{file} is no picture") from error
+        return min(data, encoded, key=len) if jpeg else encoded
 
 
 class BrokenCamera:
@@ -74,17 +79,17 @@ class BrokenCamera:
 
     name = "broken"
 
-    def shoot(self, size: str) -> bytes:
+    def shoot(self, size: str, compress: str = "none") -> bytes:
         """Never a picture, always OSError."""
         raise OSError(f"the camera is broken, there is no {size} picture")
 
 
-def encode(image: Image.Image, size: str) -> bytes:
+def encode(image: Image.Image, size: str, compress: str = "none") -> bytes:
     """A picture as JPEG, upright, made smaller where it is larger than `size`."""
     upright = ImageOps.exif_transpose(image).convert("RGB")
     upright.thumbnail(SIZES[size])
     out = io.BytesIO()
-    upright.save(out, "JPEG", quality=QUALITY)
+    upright.save(out, "JPEG", quality=quality(compress))
     return out.getvalue()
 
 

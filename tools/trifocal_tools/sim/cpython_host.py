@@ -92,8 +92,8 @@ class Hardware(SimHost):
         assert not isinstance(place, int)
         self._world.link_write(bytes(place[:count]))
 
-    def capture(self, number: int, size: str) -> None:
-        shot = asyncio.get_running_loop().create_task(self._shoot(number, size))
+    def capture(self, number: int, size: str, compress: str) -> None:
+        shot = asyncio.get_running_loop().create_task(self._shoot(number, size, compress))
         self._shots.add(shot)
         shot.add_done_callback(self._shots.discard)
 
@@ -115,9 +115,9 @@ class Hardware(SimHost):
     def report(self, step: str, fields: str) -> None:
         self._world.reported(step, json.loads(fields))
 
-    async def _shoot(self, number: int, size: str) -> None:
+    async def _shoot(self, number: int, size: str, compress: str) -> None:
         try:
-            picture = await self._world.shoot(size)
+            picture = await self._world.shoot(size, compress)
         except OSError:
             picture = b""
         self._picture = picture

@@ -32,7 +32,7 @@ class FilmCamera:
         except OSError as error:
             raise Failure(f"{path} is no film: {error}", failure.USAGE, "no_camera") from error
 
-    def shoot(self, size: str) -> bytes:
+    def shoot(self, size: str, compress: str = "none") -> bytes:
         """The frame that plays now. Raises OSError."""
         wanted = (self._seconds() - self._began) % self._length if self._length else 0.0
         with self._opened() as film:
@@ -42,7 +42,7 @@ class FilmCamera:
                 if shown is not None and (frame.time or 0.0) > wanted:
                     break
                 shown = frame
-            return _jpeg(shown, size)
+            return _jpeg(shown, size, compress)
 
     @contextmanager
     def _opened(self) -> Iterator[Any]:
@@ -58,14 +58,14 @@ class WebCamera:
         self.name = device
         self._av = _pyav()
 
-    def shoot(self, size: str) -> bytes:
+    def shoot(self, size: str, compress: str = "none") -> bytes:
         """A picture of now, after some to get used to the light. Raises OSError."""
         with _errors(self._av), self._av.open(self.name, format="v4l2") as camera:
             frames = camera.decode(video=0)
             shown = None
             for _ in range(WARM_UP_FRAMES):
                 shown = next(frames, shown)
-            return _jpeg(shown, size)
+            return _jpeg(shown, size, compress)
 
 
 @contextmanager
@@ -77,10 +77,10 @@ def _errors(av: Any) -> Iterator[None]:
         raise OSError(str(error)) from error
 
 
-def _jpeg(frame: Any, size: str) -> bytes:
+def _jpeg(frame: Any, size: str, compress: str) -> bytes:
     if frame is None:
         raise OSError("there was no picture")
-    return encode(frame.to_image(), size)
+    return encode(frame.to_image(), size, compress)
 
 
 def _pyav() -> Any:

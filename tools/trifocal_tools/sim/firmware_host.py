@@ -28,8 +28,8 @@ class World(Protocol):
     def reported(self, step: str, fields: dict[str, object]) -> None:
         """Something happened that a person would see; the steps are those of `SimHost.report`."""
 
-    async def shoot(self, size: str) -> bytes:
-        """A JPEG from the camera. Raises OSError."""
+    async def shoot(self, size: str, compress: str) -> bytes:
+        """A JPEG from the camera; size and compression are those of `Board.capture`. Raises OSError."""
 
 
 class FirmwareHost(Protocol):

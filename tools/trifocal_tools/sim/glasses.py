@@ -101,9 +101,9 @@ class SimulatedGlasses:
         for listener in tuple(self._listeners):
             listener(step, fields)
 
-    async def shoot(self, size: str) -> bytes:
+    async def shoot(self, size: str, compress: str) -> bytes:
         """A picture from the camera, one at a time. Raises OSError."""
         async with self._shooting:
-            picture = await asyncio.to_thread(self.camera.shoot, size)
+            picture = await asyncio.to_thread(self.camera.shoot, size, compress)
         self.last_sha256 = hashlib.sha256(picture).hexdigest()
         return picture

@@ -91,7 +91,7 @@ class MicroPythonHost:
             self._world.reported(said["step"], said["fields"])
         elif channel == "p":
             wanted = json.loads(payload)
-            shot = asyncio.get_running_loop().create_task(self._shoot(wanted["number"], wanted["size"]))
+            shot = asyncio.get_running_loop().create_task(self._shoot(**wanted))
             self._shots.add(shot)
             shot.add_done_callback(self._shots.discard)
         elif channel == "h":
@@ -101,9 +101,9 @@ class MicroPythonHost:
         elif channel == "t":
             self._world.reported("printed", {"text": payload.decode(errors="replace")})
 
-    async def _shoot(self, number: int, size: str) -> None:
+    async def _shoot(self, number: int, size: str, compress: str) -> None:
         try:
-            picture = await self._world.shoot(size)
+            picture = await self._world.shoot(size, compress)
         except OSError:
             picture = b""
         self._host.send("P", struct.pack("<I", number) + picture)

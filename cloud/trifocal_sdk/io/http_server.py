@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 
 GRACEFUL_S = 2
+LOOK_S = 0.005
 
 
 class HttpServer:
@@ -35,7 +36,7 @@ class HttpServer:
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                timeout_graceful_shutdown=GRACEFUL_S,
+                date_header=False,
             )
         )
         self._task = asyncio.create_task(self._server.serve(sockets=[self._listener]))
@@ -55,16 +56,18 @@ class HttpServer:
         """Answer what has begun, and close."""
         if self._server is not None and self._task is not None and self._listener is not None:
             self._server.should_exit = True
+            self._server.leave.set()
             await self._task
             self._listener.close()
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs it, and says when it is up."""
+    """Leaves signals to whoever runs it, says when it is up, and ends without waiting for ticks of its own."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
+        self.leave = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -73,6 +76,21 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.up.set()
+
+    async def main_loop(self) -> None:
+        await self.leave.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACEFUL_S):
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - plain sets
+                    await asyncio.sleep(LOOK_S)
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -16,10 +16,10 @@ class Rest:
     """One cloud, and who asks: `authorization` is the header's value. One connection pool, until `close`."""
 
     def __init__(self, base_url: str, authorization: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._base_url = base_url
         self._headers = {"Authorization": authorization}
-        self._client = httpx.AsyncClient(
-            base_url=base_url, timeout=TIMEOUT_S, trust_env=not is_loopback(base_url), transport=transport
-        )
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
 
     async def ask(
         self, method: str, path: str, *, body: object = None, query: dict[str, str] | None = None, timeout_s: float = 0
@@ -47,9 +47,15 @@ class Rest:
 
     async def close(self) -> None:
         """Close its connections."""
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
 
     async def _sent(self, method: str, path: str, **more: Any) -> httpx.Response:
+        if self._client is None:  # made when it is needed: its TLS alone takes a while, and room
+            trusts = not is_loopback(self._base_url)
+            self._client = httpx.AsyncClient(
+                base_url=self._base_url, timeout=TIMEOUT_S, trust_env=trusts, transport=self._transport
+            )
         try:
             return await self._client.request(method, path, **more)
         except httpx.TimeoutException:

@@ -130,10 +130,9 @@ class AppResults:
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Tell nothing any more."""
-        for task in self._telling:
-            task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
 
     async def _tell(self, user: str, request_id: str) -> None:
         try:

@@ -85,6 +85,7 @@ class Callers:
         finally:
             for task in self._under_way:
                 task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def add(self, app: App, user: str, streams: tuple[str, ...], url: str, secret: str) -> str:
         """Call this URL from now on; the id of the callback, which is durable. Raises RefusedError."""

@@ -169,10 +169,10 @@ class Cloud:
                     yield cloud
                 finally:
                     cloud.feed.close()
-                    cloud.app_results.close()
                     for task in tasks:
                         task.cancel()
         finally:
+            await cloud.app_results.close()
             await cloud.outbound.close()
             await database.close()
 

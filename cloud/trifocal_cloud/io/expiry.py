@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from trifocal_cloud.io import rows
-from trifocal_cloud.io.database import Database
+from trifocal_cloud.io.database import Database, to_its_end
 from trifocal_cloud.io.tables import AppDeliveryRow, PhotoRow
 from trifocal_cloud.io.turns import Turns
 from trifocal_shared.clock import Clock
@@ -36,7 +36,7 @@ class Expiry:
         """Look now, and each hour until cancelled."""
         while True:
             try:
-                await self.look()
+                await to_its_end(self.look())
             except (SQLAlchemyError, OSError):
                 log.exception("what is over could not be removed; it will be in an hour")
             await asyncio.sleep(HOUR_MS / 1000)

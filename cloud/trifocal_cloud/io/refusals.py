@@ -94,12 +94,14 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """What may be done with this path; Starlette tells it of the first route only."""
-    found: set[str] = set()
-    for route in request.app.routes:
-        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
-            found |= route.methods or set()
-    return ", ".join(sorted(found))
+    """What may be done with this path; Starlette tells it of the first route only.
+
+    A path that is a route's own is not an id for another one: `/photos/request` is no photo called `request`.
+    """
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    found = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    own = [route for route in found if not route.param_convertors]
+    return ", ".join(sorted({method for route in own or found for method in route.methods or ()}))
 
 
 async def _crashed(request: Request, error: Exception) -> Response:

@@ -134,11 +134,6 @@ class AppSessions:
         """How every app of this user is that has a session."""
         return [session.look() for session in self._sessions.get(user, {}).values()]
 
-    def connection_of(self, user: str, package: str) -> int | None:
-        """The connection by which this app can be told something."""
-        session = self._find(user, package)
-        return session.connection if session else None
-
     def deadline(self) -> int | None:
         while self._alarms and not self._rings(*self._alarms[0]):
             heappop(self._alarms)

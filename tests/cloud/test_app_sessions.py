@@ -45,6 +45,11 @@ def state(apps: AppSessions, user: str, package: str) -> str:
     return found.state if found else "stopped"
 
 
+def connection(apps: AppSessions, user: str, package: str) -> int | None:
+    found = apps.state(user, package)
+    return found.connection if found else None
+
+
 def posts(apps: AppSessions) -> list[Post]:
     return [event for event in apps.events() if isinstance(event, Post)]
 
@@ -65,8 +70,8 @@ def test_an_app_runs_for_the_user_who_started_it() -> None:
     apps = present(ANN, BOB)
     run(apps, ANN, CAM, 1)
     assert state(apps, ANN, CAM) == RUNNING
-    assert apps.connection_of(ANN, CAM) == 1
-    assert apps.connection_of(BOB, CAM) is None
+    assert connection(apps, ANN, CAM) == 1
+    assert connection(apps, BOB, CAM) is None
     assert [found.package for found in apps.states(ANN)] == [CAM]
     assert apps.states(BOB) == []
 
@@ -88,7 +93,7 @@ def test_a_connection_that_is_one_apps_cannot_become_anothers() -> None:
     assert not apps.opened(BOB, CAM, 1, 5)
     assert apps.events() == []
     assert state(apps, BOB, CAM) == STARTING
-    assert apps.connection_of(ANN, CAM) == 1
+    assert connection(apps, ANN, CAM) == 1
 
 
 def test_what_a_displaced_connection_does_means_nothing() -> None:
@@ -99,7 +104,7 @@ def test_what_a_displaced_connection_does_means_nothing() -> None:
     apps.released(1, 2)
     apps.closed(1, 2)
     assert apps.events() == []
-    assert apps.connection_of(ANN, CAM) == 2
+    assert connection(apps, ANN, CAM) == 2
     apps.closed(2, 3)
     assert state(apps, ANN, CAM) == GRACE
 

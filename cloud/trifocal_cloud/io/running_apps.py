@@ -167,8 +167,8 @@ class RunningApps:
 
     def subscribe(self, line: AppLine, entries: list[object]) -> None:
         """From now on the app hears these streams, as far as it may."""
-        app = self._registry.app(line.package)
-        if app is None or self._lines.number(line) != self._machine.connection_of(line.user, line.package):
+        app, state = self._registry.app(line.package), self._machine.state(line.user, line.package)
+        if app is None or state is None or self._lines.number(line) != state.connection:
             return
         before = self._lines.streams(line.user, line.package)
         denied = self._lines.subscribe(line, app, entries)
@@ -284,7 +284,8 @@ class RunningApps:
 
     async def _settle(self, user: str, package: str) -> None:
         """Wait until the app's own start is through and what it said by then was heard: a press now is its press."""
-        number = self._machine.connection_of(user, package)
+        state = self._machine.state(user, package)
+        number = state.connection if state else None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_S):
                 await self.posts.answered(user, package)

@@ -25,8 +25,7 @@ class ADC:
     ATTN_11DB = 3
     microvolts = 2_075_000
 
-    def __init__(self, *_, **__):
-        pass
+    def __init__(self, *_, **__): ...
 
     def read_uv(self):
         return ADC.microvolts
@@ -35,8 +34,7 @@ class ADC:
 class UART:
     def __init__(self, number, **settings):
         UART.settings = settings
-        self.arrived = b""
-        self.written = b""
+        self.arrived, self.written = b"", b""
 
     def any(self):
         return len(self.arrived)
@@ -74,6 +72,7 @@ class Sensor:
     def __init__(self, **settings):
         self.settings, self.frame_size, self.quality = settings, settings["frame_size"], settings["jpeg_quality"]
         self.frames, self.looks, self.powered, self.broken = 0, 0, True, False
+        self.get_frame_size, self.get_quality = lambda: self.frame_size, lambda: self.quality
         Sensor.made.append(self)
 
     def frame_available(self):
@@ -87,14 +86,8 @@ class Sensor:
     def free_buffer(self):
         self.freed_at = self.frames
 
-    def get_frame_size(self):
-        return self.frame_size
-
     def reconfigure(self, frame_size):
         self.frame_size = frame_size
-
-    def get_quality(self):
-        return self.quality
 
     def set_quality(self, quality):
         self.quality = quality
@@ -119,16 +112,14 @@ class Pause:
     __await__ = __iter__
 
 
-class Flag:
-    def wait(self):
-        return Pause()
-
-
 class Paper:
     """What the board takes from asyncio."""
 
-    ThreadSafeFlag = Flag
     tasks = []
+
+    class ThreadSafeFlag:
+        def wait(self):
+            return Pause()
 
     @staticmethod
     async def sleep(seconds):
@@ -250,19 +241,9 @@ class TestCamera(Case):
 
     def test_each_compression_is_set_and_a_frame_begun_before_it_thrown_away(self):
         run(self.board.warm())
-        sensor = Sensor.made[0]
-        frames, qualities = [], []
-        for size, compress in (
-            ("medium", "none"),
-            ("medium", "heavy"),
-            ("medium", "heavy"),
-            ("full", "medium"),
-            ("full", "?"),
-        ):
-            frames.append(run(self.board.capture(size, compress)).split()[2])
-            qualities.append(sensor.quality)
-        self.assertEqual(frames, [b"5", b"7", b"8", b"10", b"12"])
-        self.assertEqual(qualities, [85, 45, 45, 70, 85])
+        asked = (("medium", "none"), ("medium", "heavy"), ("medium", "heavy"), ("full", "medium"), ("full", "?"))
+        taken = [(run(self.board.capture(*what)).split()[2], Sensor.made[0].quality) for what in asked]
+        self.assertEqual(taken, [(b"5", 85), (b"7", 45), (b"8", 45), (b"10", 70), (b"12", 85)])
 
     def test_cooling_takes_the_power_and_warming_gives_it_back(self):
         self.board.cool()

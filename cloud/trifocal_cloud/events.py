@@ -25,13 +25,14 @@ class EventRing:
         """The number of the newest event; nothing is after it yet."""
         return self._next_id - 1
 
-    def add(self, kind: str, at: int, **fields: object) -> Event:
-        """Append an event; `at` is epoch ms. The oldest falls out when the ring is full."""
-        event: Event = {"id": self._next_id, "at": at, "kind": kind, **fields}
+    def add(self, kind: str, at: int, event: Event) -> Event:
+        """Append an event, which becomes the ring's own; `at` is epoch ms. The oldest falls out of a full ring."""
+        number = self._next_id
+        event["id"], event["at"], event["kind"] = number, at, kind
         if kind in STATES:
-            self._forget(kind, fields.get("package"))
-        self._events.append((self._next_id, event))
-        self._next_id += 1
+            self._forget(kind, event.get("package"))
+        self._events.append((number, event))
+        self._next_id = number + 1
         return event
 
     def after(self, number: int, limit: int = CAPACITY) -> list[Event]:

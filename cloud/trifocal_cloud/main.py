@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 import uuid
@@ -154,6 +155,9 @@ async def serve(settings: CloudSettings, started: Callable[[str], None], stop: a
             try:
                 await asyncio.wait((running, up), return_when=asyncio.FIRST_COMPLETED)
                 if up.done():
+                    # What stands now stays for good: looking through it again and again would hold up every message.
+                    gc.collect()
+                    gc.freeze()
                     started(_url(listener))
                 await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
             finally:

@@ -60,10 +60,14 @@ class _Recent:
     def __init__(self) -> None:
         self.named: OrderedDict[str, tuple[int, Decision]] = OrderedDict()
         self.nameless: deque[_Nameless] = deque()
+        self.next_at = 0
+        """Until then nothing is older than the window."""
 
     def forget(self, now: int) -> None:
         """Drop what is older than the window."""
         named, nameless = self.named, self.nameless
+        if now < self.next_at:
+            return
         while named:
             oldest = next(iter(named))
             if named[oldest][0] + WINDOW_MS > now:
@@ -71,6 +75,9 @@ class _Recent:
             del named[oldest]
         while nameless and nameless[0].at + WINDOW_MS <= now:
             nameless.popleft()
+        left = [named[next(iter(named))][0]] if named else []
+        left += [nameless[0].at] if nameless else []
+        self.next_at = min(left, default=now) + WINDOW_MS
 
     def twin(self, press: Press, now: int) -> _Nameless | None:
         """The report of this very press by the other road."""
@@ -110,7 +117,9 @@ class Presses:
 
     def restored(self, user: str, press_id: str, request_id: str, age_ms: int, now: int) -> None:
         """Before the restart, `age_ms` ago, this press was answered with this request. Oldest first."""
-        self._fresh(user, now).named[press_id] = (now - age_ms, Decision(press_id, TAKE_PHOTO, request_id))
+        recent = self._fresh(user, now)
+        recent.named[press_id] = (now - age_ms, Decision(press_id, TAKE_PHOTO, request_id))
+        recent.next_at = 0
 
     def forgotten(self, user: str, press_id: str, now: int) -> None:
         """The decision could not be carried out; when the press is reported again, decide anew."""

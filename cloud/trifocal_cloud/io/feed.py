@@ -36,9 +36,10 @@ class Feed:
 
     def publish(self, user: str, kind: str, at: int | None = None, **fields: object) -> Event:
         """Tell everybody who listens; `at` is epoch ms, now if not given."""
-        event = self.ring(user).add(kind, self._clock.epoch_ms() if at is None else at, **fields)
-        for bell in self._bells.get(user, ()):
-            bell.set()
+        event = self.ring(user).add(kind, self._clock.epoch_ms() if at is None else at, fields)
+        if user in self._bells:
+            for bell in self._bells[user]:
+                bell.set()
         return event
 
     @contextmanager

@@ -150,8 +150,7 @@ class ScriptedSession:
                 await self.send({"type": "app_stopped", "reason": reason})
                 await self.drop(STOPPED, "App stopped")
 
-    async def serve(self, socket: WebSocket) -> None:
-        """Take what the app says over this socket; for the cloud itself."""
+    async def _serve(self, socket: WebSocket) -> None:
         self._socket = socket
         self.connections += 1
         try:
@@ -259,7 +258,7 @@ class ScriptedCloud:
         ack = {"type": "tpa_connection_ack", "settings": self.settings, "mentraosSettings": {}}
         await socket.send_json({**ack, "capabilities": self.capabilities, "timestamp": AT})
         await socket.send_json({"type": "device_state_update", "state": self.device, "fullSnapshot": True})
-        await session.serve(socket)
+        await session._serve(socket)
 
     async def _storage(self, request: Request) -> JSONResponse:
         if request.method == "PUT":

@@ -1,6 +1,6 @@
 """A scripted cloud, an app, and a session between them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import httpx
@@ -65,7 +65,7 @@ class Asked:
     """Requests that a Rest has made, and what the next ones are answered."""
 
     requests: list[httpx.Request] = field(default_factory=list)
-    answers: list[httpx.Response | Exception] = field(default_factory=list)
+    answers: list[httpx.Response | Exception | Callable[[], httpx.Response]] = field(default_factory=list)
 
     def rest(self) -> Rest:
         """A Rest that asks here."""
@@ -76,7 +76,7 @@ class Asked:
         answer = self.answers.pop(0) if self.answers else httpx.Response(200, json={"success": True})
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer() if callable(answer) else answer
 
 
 @pytest.fixture

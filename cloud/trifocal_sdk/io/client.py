@@ -7,6 +7,7 @@ from trifocal_sdk.io.client_events import ClientEvents
 from trifocal_sdk.io.client_photos import ClientPhotos
 from trifocal_sdk.io.client_streaming import ClientStreaming
 from trifocal_sdk.io.rest import Rest
+from trifocal_shared.clock import Clock
 
 CALLS_S = 2.0
 
@@ -26,7 +27,7 @@ class TrifocalClient:
         self._rest = Rest(base_url, f"Bearer {app_id}:{api_key}")
         self._calls = Calls()
         self._events = ClientEvents(self._rest, user_id)
-        self.photos = ClientPhotos(self._rest, user_id)
+        self.photos = ClientPhotos(self._rest, user_id, Clock())
         self.streaming = ClientStreaming(self._rest, user_id, self._events, self._calls)
 
     async def __aenter__(self) -> Self:

@@ -1,6 +1,5 @@
 """Photos over HTTP, for scripts that have no session: ask for one, wait for it, fetch it."""
 
-import time
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,6 +9,7 @@ from trifocal_sdk.io.camera import Compress, Size
 from trifocal_sdk.io.rest import Rest
 from trifocal_shared import reasons
 from trifocal_shared.app_words import PERMISSION_DENIED, error_code
+from trifocal_shared.clock import Clock
 
 WAIT_S = 25.0
 """How long one request waits for a final answer; it is repeated until the time is over."""
@@ -42,9 +42,10 @@ class PhotoResult:
 class ClientPhotos:
     """`client.photos`."""
 
-    def __init__(self, rest: Rest, user_id: str) -> None:
+    def __init__(self, rest: Rest, user_id: str, clock: Clock) -> None:
         self._rest = rest
         self._user_id = user_id
+        self._clock = clock
 
     async def request_capture(
         self,
@@ -75,9 +76,9 @@ class ClientPhotos:
 
     async def wait_for_result(self, request_id: str, timeout_s: float = 30.0) -> PhotoResult:
         """The photo, once it is in the cloud. Raises PhotoError (PhotoTimeoutError among them), CloudError."""
-        end = time.monotonic() + timeout_s
-        while (left_s := end - time.monotonic()) > 0:
-            wait_s = min(left_s, WAIT_S)
+        end = self._clock.now() + round(timeout_s * 1000)
+        while (left_ms := end - self._clock.now()) > 0:
+            wait_s = min(left_ms / 1000, WAIT_S)
             try:
                 state = await self._state(request_id, wait_s)
             except CloudTimeoutError:

@@ -1,9 +1,12 @@
 """What the journeys set out with: a whole house, and pictures for its camera."""
 
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,8 @@ from trifocal_tools.bench.fresh import fresh_up
 from trifocal_tools.bench.kills import draw_pictures
 
 Run = Callable[..., tuple[int, dict[str, Any]]]
+
+PATIENCE_S = 30.0
 
 
 @pytest.fixture
@@ -48,3 +53,73 @@ def command_line(house: dict[str, Any], folder: Path) -> Run:
         return done.returncode, json.loads(done.stdout)
 
     return run
+
+
+class Cutter:
+    """What stands between the apps and the cloud: passes everything on, and can cut every connection at once."""
+
+    def __init__(self) -> None:
+        self.target = ("127.0.0.1", 0)
+        self.up_bytes = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._open: set[socket.socket] = set()
+        self._passed = threading.Condition()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def cut(self) -> None:
+        """End every connection without a word of WebSocket."""
+        for end in list(self._open):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def await_up(self, so_many: int) -> None:
+        """Wait until the apps have sent so many bytes over their sockets altogether."""
+        with self._passed:
+            assert self._passed.wait_for(lambda: self.up_bytes >= so_many, PATIENCE_S)
+
+    def close(self) -> None:
+        """Take no more connections, and end those that are."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listener.close()
+        self.cut()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                app = self._listener.accept()[0]
+            except OSError:
+                return
+            try:
+                cloud = socket.create_connection(self.target)
+            except OSError:
+                app.close()
+                continue
+            self._open |= {app, cloud}
+            threading.Thread(target=self._pass, args=(app, cloud, True), daemon=True).start()
+            threading.Thread(target=self._pass, args=(cloud, app, False), daemon=True).start()
+
+    def _pass(self, source: socket.socket, sink: socket.socket, up: bool) -> None:
+        spoken = False
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+                spoken = spoken or (up and data.startswith(b"GET /app-ws"))
+                if spoken:
+                    with self._passed:
+                        self.up_bytes += len(data)
+                        self._passed.notify_all()
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self._open.discard(source)
+        source.close()
+
+
+@pytest.fixture(scope="session")
+def cutter() -> Iterator[Cutter]:
+    """The one for all journeys that need one; its `target` is theirs to name."""
+    with contextlib.closing(Cutter()) as cutter:
+        yield cutter

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -25,7 +24,7 @@ from trifocal_tools.settings import Endpoint
 HERE = Path(__file__).parent
 SDKS = ("mentra-sdk", "trifocal-sdk")
 KEY = "the-key-of-a-probe"
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 SETTINGS = [{"key": "quality", "type": "text", "label": "Quality", "defaultValue": "fine"}]
 
 
@@ -104,6 +103,13 @@ class Probe:
         with self._told:
             self._lines.clear()
 
+    def await_subscription(self, client: AppClient, stream: str = "button_press", there: bool = True) -> None:
+        """Wait until the cloud knows that this app wants to hear a stream, or no longer does."""
+        end = time.monotonic() + PATIENCE_S
+        while (stream in client.app(self.package)["subscriptions"]) != there:
+            assert time.monotonic() < end, f"{self.package}: subscribed to {stream} should be {there}"
+            time.sleep(0.02)
+
     def _await(self, good: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
         end = time.monotonic() + PATIENCE_S
         with self._told:
@@ -135,14 +141,14 @@ def _command(sdk: str, folder: Path) -> list[str]:
     return [str(npm.node(sdk)), shutil.copy(HERE / "probe.mjs", folder)]
 
 
-@pytest.fixture(scope="package")
-def probe_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Probe]]:
-    """Gives the running probe of an SDK; there is one of each for all tests."""
+@contextlib.contextmanager
+def _probes(factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Probe]]:
+    """Gives the running probe of an SDK, the same one whenever it is asked for again."""
     probes: dict[str, Probe] = {}
 
     def probe_of(sdk: str) -> Probe:
         if sdk not in probes:
-            probes[sdk] = Probe(sdk, tmp_path_factory.mktemp(sdk))
+            probes[sdk] = Probe(sdk, factory.mktemp(sdk))
             probes[sdk].run()
         return probes[sdk]
 
@@ -151,67 +157,18 @@ def probe_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
         probe.kill()
 
 
-class Cutter:
-    """What stands between the apps and the cloud: passes everything on, and can cut every connection at once."""
+@pytest.fixture(scope="package")
+def probe_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Probe]]:
+    """Gives the probe of an SDK that all tests share."""
+    with _probes(tmp_path_factory) as probe_of:
+        yield probe_of
 
-    def __init__(self) -> None:
-        self.target = ("127.0.0.1", 0)
-        self.up_bytes = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._open: set[socket.socket] = set()
-        self._passed = threading.Condition()
-        self._thread = threading.Thread(target=self._accept, daemon=True)
-        self._thread.start()
 
-    def cut(self) -> None:
-        """End every connection without a word of WebSocket."""
-        for end in list(self._open):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def await_up(self, so_many: int) -> None:
-        """Wait until the apps have sent so many bytes over their sockets altogether."""
-        with self._passed:
-            assert self._passed.wait_for(lambda: self.up_bytes >= so_many, PATIENCE_S)
-
-    def close(self) -> None:
-        """Take no more connections, and end those that are."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join()
-        self._listener.close()
-        self.cut()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                app = self._listener.accept()[0]
-            except OSError:
-                return
-            try:
-                cloud = socket.create_connection(self.target)
-            except OSError:
-                app.close()
-                continue
-            self._open |= {app, cloud}
-            threading.Thread(target=self._pass, args=(app, cloud, True), daemon=True).start()
-            threading.Thread(target=self._pass, args=(cloud, app, False), daemon=True).start()
-
-    def _pass(self, source: socket.socket, sink: socket.socket, up: bool) -> None:
-        spoken = False
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
-                spoken = spoken or (up and data.startswith(b"GET /app-ws"))
-                if spoken:
-                    with self._passed:
-                        self.up_bytes += len(data)
-                        self._passed.notify_all()
-        for end in (source, sink):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-        self._open.discard(source)
-        source.close()
+@pytest.fixture
+def new_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Probe]]:
+    """Gives a probe of an SDK that this test has for itself."""
+    with _probes(tmp_path_factory) as probe_of:
+        yield probe_of
 
 
 @dataclass(frozen=True)
@@ -221,18 +178,11 @@ class House:
     said: dict[str, Any]
     client: AppClient
     pictures: dict[str, bytes]
-    cutter: Cutter
+    cutter: Any
 
     def register(self, probe: Probe, *permissions: str) -> None:
         """Enter a probe into the registry with these permissions, or give it these."""
         self.client.put_app(probe.package, probe.registration(*permissions))
-
-    def await_subscription(self, probe: Probe, stream: str, there: bool = True) -> None:
-        """Wait until the cloud knows that an app wants to hear this, or no longer does."""
-        end = time.monotonic() + PATIENCE_S
-        while (stream in self.client.app(probe.package)["subscriptions"]) != there:
-            assert time.monotonic() < end, f"{probe.package}: subscribed to {stream} should be {there}"
-            time.sleep(0.02)
 
     def press(self) -> dict[str, Any]:
         """Press the photo button and wait for what becomes of it."""
@@ -245,13 +195,12 @@ class House:
 
 
 @pytest.fixture(scope="package")
-def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def whole_house(tmp_path_factory: pytest.TempPathFactory, cutter: Any) -> Iterator[House]:
     """One `trifocal up` for all tests; the apps reach it through the cutter."""
     folder = tmp_path_factory.mktemp("house")
     pictures = draw_pictures(folder / "pictures", 3)
-    cutter = Cutter()
     flags = ("--camera", str(folder / "pictures"), "--public-url", cutter.url)
-    with contextlib.closing(cutter), fresh_up(*flags) as said:
+    with fresh_up(*flags) as said:
         host, _, port = said["cloud"].rpartition("//")[2].partition(":")
         cutter.target = (host, int(port))
         with AppClient(Endpoint(said["cloud"], said["token"])) as client:
@@ -279,7 +228,7 @@ def started(house: House, probe_of: Callable[[str], Probe]) -> Callable[[str], P
         house.register(probe, "CAMERA")
         house.client.start_app(probe.package)
         probe.hear("session")
-        house.await_subscription(probe, "button_press")
+        probe.await_subscription(house.client)
         return probe
 
     return started

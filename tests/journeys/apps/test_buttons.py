@@ -25,13 +25,13 @@ def test_a_long_press_is_told_as_one(house: Any, app: Any) -> None:
 
 def test_an_app_that_no_longer_listens_leaves_the_button_to_the_cloud(house: Any, app: Any) -> None:
     app.ask("deafen")
-    house.await_subscription(app, "button_press", there=False)
+    app.await_subscription(house.client, there=False)
 
     assert house.press()["status"] == "stored"
     assert app.unheard("button") == []
 
     app.ask("listen")
-    house.await_subscription(app, "button_press")
+    app.await_subscription(house.client)
     assert house.press()["status"] == "heard"
     assert app.hear("button")
 

@@ -85,7 +85,7 @@ def test_an_app_that_died_gets_a_new_session_when_it_is_back(house: Any, apps: A
 
     for app in apps:
         app.hear("session")
-        house.await_subscription(app, "button_press")
+        app.await_subscription(house.client)
     assert house.press()["status"] == "heard"
     for app in apps:
         app.hear("button")

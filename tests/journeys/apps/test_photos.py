@@ -90,7 +90,7 @@ def test_a_line_cut_in_the_middle_of_a_photo_costs_nothing(house: Any, app: Any)
     assert said["event"] == "done"
     assert said["result"]["sha256"] in house.pictures
     app.hear("connected")
-    house.await_subscription(app, "button_press")
+    app.await_subscription(house.client)
     assert house.press()["status"] == "heard"
     app.hear("button")
     assert app.unheard("session") == []

@@ -118,7 +118,7 @@ class Parts:
             for name in ("cloud", "glasses", "gateway"):
                 self.start(name)
                 self._await_line(name)
-            self._await_joined()
+            self.await_joined()
             on_failure.pop_all()
         return self
 
@@ -164,6 +164,22 @@ class Parts:
         process.kill()
         process.communicate()
 
+    def stop(self, name: str) -> None:
+        """Have the part end by itself (SIGTERM), and wait for that."""
+        process = self._running.pop(name)
+        process.terminate()
+        process.communicate(timeout=30)
+
+    def await_joined(self) -> None:
+        """Wait until the cloud says that the glasses are connected. Raises Failure: they are not, for 30 s."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            with contextlib.suppress(Failure), self.client() as client:
+                if client.glasses()["connected"]:
+                    return
+            time.sleep(PAUSE_S)
+        raise Failure("glasses, gateway and cloud did not find one another within 30 s")
+
     def press(self) -> str:
         """Press the photo button short; the press id."""
         said = self._typed("press photo")
@@ -204,15 +220,6 @@ class Parts:
         glasses.stdin.write(line + "\n")
         glasses.stdin.flush()
         return self._await_line("glasses")
-
-    def _await_joined(self) -> None:
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            with contextlib.suppress(Failure), self.client() as client:
-                if client.glasses()["connected"]:
-                    return
-            time.sleep(PAUSE_S)
-        raise Failure("glasses, gateway and cloud did not find one another within 30 s")
 
     def _await_line(self, name: str) -> dict[str, Any]:
         """The next line of a part's stdout. Raises Failure when it ends instead."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import select, update
@@ -162,9 +163,9 @@ class Courier:
         photo = await to_its_end(self._photo(parcel))
         if photo is None or not photo.blob_key:
             return Answer(410, b"")
-        content = await self._blobs.get(photo.blob_key)
         name = f"{parcel.request_id}{media.EXTENSIONS[photo.mime_type]}"
-        picture = Picture(parcel.request_id, content, photo.mime_type, name)
+        pieces = partial(self._blobs.stream, photo.blob_key)
+        picture = Picture(parcel.request_id, photo.size, pieces, photo.mime_type, name)
         return await self._outbound.post_photo(url, picture, POST_S, parcel.auth_token)
 
     async def _photo(self, parcel: Parcel) -> PhotoRow | None:

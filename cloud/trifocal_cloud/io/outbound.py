@@ -7,7 +7,8 @@ time. Where a connection may go is the business of `guarded_network`.
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from ssl import SSLContext
@@ -16,6 +17,7 @@ import httpcore
 import httpx
 
 from trifocal_cloud.addresses import target
+from trifocal_cloud.io.blobs import BlobMissingError
 from trifocal_cloud.io.guarded_network import ForbiddenError, GuardedNetwork, Names
 from trifocal_cloud.io.turns import Turns
 from trifocal_shared import app_words
@@ -25,15 +27,14 @@ BODY_LIMIT = 16 * 1024
 """So much of an answer is kept; what follows is not even read."""
 
 POSTS_AT_ONCE = 128
-"""To one server. An app may hold the post that starts it for as long as its own code takes."""
+"""To one URL. An app may hold the post that starts it for as long as its own code takes; others are elsewhere."""
 PHOTOS_AT_ONCE = 8
-"""To one server, beside those: each has the bytes of a picture in memory, and none waits for a start to end."""
+"""To one server, beside those."""
 CONNECTIONS = 1_000
 IDLE_CONNECTIONS = 100
 IDLE_S = 4.0
 """Node closes an idle connection after 5 s; one that it is about to close is not used again."""
 
-PIECE_BYTES = 256 * 1024
 AGENT = "trifocal-cloud"
 
 
@@ -48,10 +49,14 @@ class OutboundError(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo as an app's server takes it. Its texts are our own words: ids, types and names that were checked."""
+    """A photo as an app's server takes it. Its texts are our own words: ids, types and names that were checked.
+
+    Its `size` bytes come in pieces, and only when their turn to go out has come: many may wait for a slow server.
+    """
 
     request_id: str
-    content: bytes
+    size: int
+    pieces: Callable[[], Awaitable[AsyncIterator[bytes]]]
     mime_type: str
     filename: str
 
@@ -99,27 +104,31 @@ class Outbound:
     ) -> Answer:
         """Post bytes that are JSON already. Raises OutboundError."""
         more = {"Content-Type": "application/json", **(headers or {})}
-        return await self._post(self._posts, url, [content], timeout_s, more)
+        place = _place(url)
+        body = _Body(len(content), lambda: _pieces(content))
+        async with self._turn(self._posts, (place.scheme, place.netloc, place.raw_path), timeout_s) as asked:
+            return await self._exchange(place, body, more, asked)
 
     async def post_photo(self, url: str, picture: Picture, timeout_s: float, auth_token: str = "") -> Answer:
-        """Post a picture as a form (PROTOCOL-apps §4.2), with the token if there is one. Raises OutboundError."""
+        """Post a picture as a form (PROTOCOL-apps §4.2), with the token if there is one.
+
+        Raises OutboundError, and BlobMissingError when the picture itself is at fault.
+        """
+        place = _place(url)
         boundary = secrets.token_hex(16)
-        head, tail = _form(boundary, picture)
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         if auth_token:
             headers["Authorization"] = f"Bearer {auth_token}"
-        return await self._post(self._photos, url, [head, picture.content, tail], timeout_s, headers)
+        async with self._turn(self._photos, (place.scheme, place.netloc), timeout_s) as asked:
+            return await self._exchange(place, _form(boundary, picture), headers, asked)
 
-    async def _post(
-        self, turns: Turns, url: str, content: list[bytes], timeout_s: float, headers: Mapping[str, str]
-    ) -> Answer:
-        place = _place(url)
-        length = sum(len(part) for part in content)
-        head = {"Host": place.netloc.decode(), "User-Agent": AGENT, "Content-Length": str(length), **headers}
+    @asynccontextmanager
+    async def _turn(self, turns: Turns, key: Hashable, timeout_s: float) -> AsyncIterator["_Asked"]:
+        """Time and room for one post. Whatever goes wrong inside becomes an OutboundError."""
         asked = _Asked()
         try:
-            async with asyncio.timeout(timeout_s), turns.holding((place.scheme, place.netloc)):
-                return await self._exchange(place, head, content, asked)
+            async with asyncio.timeout(timeout_s), turns.holding(key):
+                yield asked
         except TimeoutError as error:
             reason = app_words.APP_SILENT if asked.whole else app_words.APP_UNREACHABLE
             raise OutboundError(reason, f"no answer within {timeout_s:g} s") from error
@@ -129,8 +138,9 @@ class Outbound:
             raise OutboundError(app_words.APP_UNREACHABLE, _sentence(error)) from error
 
     async def _exchange(
-        self, place: httpx.URL, head: Mapping[str, str], content: list[bytes], asked: "_Asked"
+        self, place: httpx.URL, content: "_Body", headers: Mapping[str, str], asked: "_Asked"
     ) -> Answer:
+        head = {"Host": place.netloc.decode(), "User-Agent": AGENT, "Content-Length": str(content.length), **headers}
         if self._pool is None:
             self._pool = httpcore.AsyncConnectionPool(
                 ssl_context=_trusted(),
@@ -142,7 +152,7 @@ class Outbound:
         url = httpcore.URL(scheme=place.raw_scheme, host=place.raw_host, port=place.port, target=place.raw_path)
         extensions = {"timeout": {"connect": CONNECT_S}, "trace": asked}
         async with self._pool.stream(
-            "POST", url, headers=list(head.items()), content=_pieces(content), extensions=extensions
+            "POST", url, headers=list(head.items()), content=content.pieces(), extensions=extensions
         ) as response:
             body = bytearray()
             async for piece in response.aiter_stream():
@@ -150,6 +160,12 @@ class Outbound:
                 if len(body) >= BODY_LIMIT:
                     break
             return Answer(response.status, bytes(body[:BODY_LIMIT]))
+
+
+@dataclass(frozen=True)
+class _Body:
+    length: int
+    pieces: Callable[[], AsyncIterator[bytes]]
 
 
 class _Asked:
@@ -175,8 +191,7 @@ def _place(url: str) -> httpx.URL:
         raise OutboundError(app_words.ADDRESS_FORBIDDEN, str(error)) from error
 
 
-def _form(boundary: str, picture: Picture) -> tuple[bytes, bytes]:
-    """What comes before and after the bytes of the picture."""
+def _form(boundary: str, picture: Picture) -> _Body:
     texts = {"requestId": picture.request_id, "type": "photo_upload", "success": "true"}
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
@@ -186,13 +201,25 @@ def _form(boundary: str, picture: Picture) -> tuple[bytes, bytes]:
         f'--{boundary}\r\nContent-Disposition: form-data; name="photo"; filename="{picture.filename}"\r\n'
         f"Content-Type: {picture.mime_type}\r\n\r\n"
     )
-    return "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode()
+    head, tail = "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield head
+        left = picture.size
+        async for piece in await picture.pieces():
+            left -= len(piece)
+            if left < 0:
+                break
+            yield piece
+        if left:
+            raise BlobMissingError(f"{picture.filename} is not as long as it was")
+        yield tail
+
+    return _Body(len(head) + picture.size + len(tail), pieces)
 
 
-async def _pieces(content: list[bytes]) -> AsyncIterator[bytes]:
-    for part in content:
-        for start in range(0, len(part), PIECE_BYTES):
-            yield part[start : start + PIECE_BYTES]
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 def _sentence(error: Exception) -> str:

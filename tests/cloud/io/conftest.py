@@ -90,11 +90,11 @@ class Outside:
 async def _read(reader: asyncio.StreamReader, connection: int) -> Got | None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        line, *lines = head.strip().split("\r\n")
+        headers = {name.lower(): value for name, value in (entry.split(": ", 1) for entry in lines)}
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
     except asyncio.IncompleteReadError:
         return None
-    line, *lines = head.strip().split("\r\n")
-    headers = {name.lower(): value for name, value in (entry.split(": ", 1) for entry in lines)}
-    body = await reader.readexactly(int(headers.get("content-length", "0")))
     return Got(line, headers, body, connection)
 
 

@@ -11,11 +11,22 @@ import httpcore
 import pytest
 
 from trifocal_cloud.io import outbound
+from trifocal_cloud.io.blobs import BlobMissingError
 from trifocal_cloud.io.guarded_network import Names
 from trifocal_cloud.io.outbound import BODY_LIMIT, Answer, Outbound, OutboundError, Picture
 
 PHOTO = bytes(range(256)) * 2_000
-PICTURE = Picture("photo_req_1", PHOTO, "image/jpeg", "photo_req_1.jpg")
+
+
+async def in_pieces() -> AsyncIterator[bytes]:
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(PHOTO), 100_000):
+            yield PHOTO[start : start + 100_000]
+
+    return pieces()
+
+
+PICTURE = Picture("photo_req_1", len(PHOTO), in_pieces, "image/jpeg", "photo_req_1.jpg")
 
 
 def answer(status: str, body: bytes = b"", *headers: str) -> bytes:
@@ -179,29 +190,78 @@ async def test_this_machine_is_closed_unless_opened(outside: Any) -> None:
     await posts.close()
 
 
-async def test_only_so_many_posts_go_to_one_server_at_once(
-    posts: Outbound, outside: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+async def narrow(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outbound]:
+    """Two posts and one photo at once."""
     monkeypatch.setattr(outbound, "POSTS_AT_ONCE", 2)
-    narrow = Outbound("loopback")
+    monkeypatch.setattr(outbound, "PHOTOS_AT_ONCE", 1)
+    found = Outbound("loopback")
+    yield found
+    await found.close()
+
+
+async def test_only_so_many_posts_wait_for_one_answer_and_no_other_waits_for_them(
+    narrow: Outbound, outside: Any
+) -> None:
     free = asyncio.Event()
 
     async def hold(got: Any) -> bytes:
         await free.wait()
         return answer("200 OK")
 
-    outside.reply = hold
+    outside.reply = lambda got: hold(got) if got.path == "/webhook" else answer("200 OK")
     async with asyncio.TaskGroup() as group:
         for _ in range(2):
-            group.create_task(narrow.post(outside.url, b"{}", 5))
+            group.create_task(narrow.post(f"{outside.url}/webhook", b"{}", 5))
         await outside.heard(2)
-        assert (await refused(narrow.post(outside.url, b"{}", 0.05)))[0] == "app_unreachable"
-        photo = group.create_task(narrow.post_photo(outside.url, PICTURE, 5))
-        await outside.heard(3)
+        assert (await refused(narrow.post(f"{outside.url}/webhook", b"{}", 0.05)))[0] == "app_unreachable"
+        assert (await narrow.post(f"{outside.url}/photo-upload", b"{}", 5)).ok
+        assert (await narrow.post_photo(f"{outside.url}/photo-upload", PICTURE, 5)).ok
         free.set()
-    assert photo.result().ok
-    assert len(outside.got) == 3
-    await narrow.close()
+    assert len(outside.got) == 4
+
+
+async def test_a_picture_that_waits_for_its_turn_is_not_read_yet(narrow: Outbound, outside: Any) -> None:
+    free, read = asyncio.Event(), list[str]()
+
+    async def hold(got: Any) -> bytes:
+        await free.wait()
+        return answer("200 OK")
+
+    async def reading() -> AsyncIterator[bytes]:
+        read.append("read")
+        return await in_pieces()
+
+    outside.reply = hold
+    picture = Picture("r", len(PHOTO), reading, "image/jpeg", "r.jpg")
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(narrow.post_photo(outside.url, picture, 5))
+        await outside.heard(1)
+        assert read == ["read"]
+        free.set()
+    assert len(read) == 3
+
+
+@pytest.mark.parametrize("size", [len(PHOTO) + 1, len(PHOTO) - 1])
+async def test_a_picture_that_is_not_as_long_as_it_should_be_is_no_delivery(
+    posts: Outbound, outside: Any, size: int
+) -> None:
+    picture = Picture("r", size, in_pieces, "image/jpeg", "r.jpg")
+    with pytest.raises(BlobMissingError):
+        await posts.post_photo(outside.url, picture, 5)
+    assert outside.got == []
+    assert (await posts.post_photo(outside.url, PICTURE, 5)).ok
+
+
+async def test_a_picture_that_is_gone_is_the_senders_business(posts: Outbound, outside: Any) -> None:
+    async def gone() -> AsyncIterator[bytes]:
+        raise BlobMissingError("photos/x")
+
+    with pytest.raises(BlobMissingError):
+        await posts.post_photo(outside.url, Picture("r", 10, gone, "image/jpeg", "r.jpg"), 5)
+    await outside.quiet()
+    assert (await posts.post_photo(outside.url, PICTURE, 5)).ok
 
 
 async def test_a_handshake_that_is_never_answered_is_given_up_and_its_socket_closed(

@@ -8,11 +8,14 @@ Each window of some tenths of a second has every pair of gateway and app press a
 each; the windows of all servers take turns. On a machine that others use too the processor time of a message and the
 ratios between windows of one round are to be trusted, milliseconds less. A server waits for nothing in these figures
 but the load generator, so latency at many pairs is the length of a queue: the same load on a faster server is shorter.
+With one pair every message wakes both processes, and that is most of what is measured there: aims begin at a hundred.
 """
 
 import contextlib
+import itertools
 import statistics
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,19 +41,25 @@ WARM_UP_S = 0.4
 
 @dataclass(frozen=True)
 class Stage:
-    """So many pairs, measured in so many rounds of windows of so many seconds."""
+    """So many pairs, measured in windows of so many seconds, in rounds for as long as this and at least LEAST times."""
 
     pairs: int
-    rounds: int
     window_s: float
+    whole_s: float
+
+    @property
+    def place(self) -> str:
+        """Like "100 pairs"."""
+        return f"{self.pairs:,} pair{'s' if self.pairs > 1 else ''}"
 
 
-STAGES = (Stage(1, 30, 0.3), Stage(100, 60, 0.3), Stage(1000, 40, 0.5))
-QUICK_STAGES = (Stage(1, 8, 0.2), Stage(100, 16, 0.25), Stage(1000, 8, 0.4))
+LEAST = 3
+STAGES = (Stage(1, 0.2, 20), Stage(100, 0.2, 80), Stage(1000, 0.4, 60))
+QUICK_STAGES = (Stage(1, 0.2, 3), Stage(100, 0.2, 9), Stage(1000, 0.4, 5))
 
 MEASURES = {
-    "cpu_us": ("server CPU", "µs/message"),
-    "rate": ("throughput", "messages/s"),
+    "cpu_us": ("CPU per message", "µs"),
+    "rate": ("messages", "1/s"),
     "p50_us": ("p50", "µs"),
     "p99_us": ("p99", "µs"),
 }
@@ -86,7 +95,10 @@ def staged(servers: dict[str, tuple[Server, LoadProcess]], stage: Stage) -> Samp
         window(server, load, WARM_UP_S)
     found: Samples = {name: defaultdict(list) for name in servers}
     names = list(servers)
-    for number in range(stage.rounds):
+    end = time.monotonic() + stage.whole_s
+    for number in itertools.count():
+        if number >= LEAST and time.monotonic() > end:
+            break
         first = number % len(names)
         for name in names[first:] + names[:first]:
             for measure, value in window(*servers[name], stage.window_s).items():
@@ -114,12 +126,12 @@ def summed_up(measured: dict[Stage, Samples]) -> dict[str, Any]:
     for stage, found in measured.items():
         for measure, (title, unit) in MEASURES.items():
             base = found[NODE][measure]
-            node = report.row(f"{title}, {stage.pairs:,} pairs: {NODE}", unit, base)
+            node = report.row(f"{title}, {stage.place}: {NODE}", unit, base)
             rows.append(node)
             for name in NAMES[1:]:
                 samples = found[name][measure]
-                rows.append(report.row(f"{title}, {stage.pairs:,} pairs: {name}", unit, samples, node, base))
-        aims += judged(stage, found)
+                rows.append(report.row(f"{title}, {stage.place}: {name}", unit, samples, node, base))
+        aims += judged(stage, found) if stage.pairs > 1 else []
     return report.result("route", rows, aims)
 
 
@@ -129,7 +141,7 @@ def judged(stage: Stage, found: Samples) -> list[dict[str, Any]]:
     def ratio(measure: str, name: str, to: str) -> float:
         return statistics.median(report.ratios(found[name][measure], found[to][measure]))
 
-    at = f"at {stage.pairs:,} pairs"
+    at = f"at {stage.place}"
     return [
         report.at_most(f"CPU per message, ours / {NODE}, {at}", ratio("cpu_us", OURS, NODE), NODE_AIM),
         report.at_least(f"CPU per message, {FASTAPI} / ours, {at}", ratio("cpu_us", FASTAPI, OURS), FASTAPI_AIM),

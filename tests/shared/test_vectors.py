@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from trifocal_shared import cloud_messages, messages, sim_messages
+from trifocal_shared import app_messages, cloud_messages, messages, sim_messages
 from trifocal_shared.envelope import Native, unwrap, wrap_native
 from trifocal_shared.frame import FRAGMENT, STRING, FilePacket, FrameDecoder, encode_file_packet, encode_frame
 from trifocal_shared.message import from_wire, parse
@@ -16,6 +16,8 @@ CATALOGUES = {
     "cloud to gateway, WebSocket": cloud_messages.TO_PHONE,
     "simulated glasses to cloud, WebSocket": sim_messages.FROM_SIM,
     "cloud to simulated glasses, WebSocket": sim_messages.TO_SIM,
+    "app to cloud, WebSocket": app_messages.FROM_APP,
+    "cloud to app, WebSocket": app_messages.TO_APP,
 }
 
 
@@ -147,3 +149,8 @@ class Texts(unittest.TestCase):
 
     def test_between_simulated_glasses_and_cloud(self):
         self.assertEqual(self.hear("sim.json", sim_messages), {"SimState", "SimCommand", "SimResult"})
+
+    def test_between_app_and_cloud(self):
+        for file, catalogue in (("from_app.json", app_messages.FROM_APP), ("to_app.json", app_messages.TO_APP)):
+            met = self.hear(file, app_messages)
+            self.assertEqual(met, {cls.__name__ for cls in catalogue.values()})

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from trifocal_shared import message, sim_messages
-from trifocal_tools import example_messages, vectors
+from trifocal_tools import example_app_messages, example_messages, vectors
 
 
 @pytest.fixture
@@ -47,6 +47,8 @@ def test_the_order_of_keys_means_nothing(folder: Path) -> None:
         ("link.json", {"hex": "2323"}),
         ("cloud.json", {"text": '{"type":"connection_init","x":1}'}),
         ("sim.json", {"means": {}}),
+        ("from_app.json", {"text": '{"type":"tpa_connection_init"}'}),
+        ("to_app.json", {"means": {}}),
         ("document.json", {"hex": b'##0\x0f\x00{"type":"ping"}$$'.hex()}),
         ("streams.json", {"discarded": {"garbage": 1}}),
         ("refused.json", {"text": "{}"}),
@@ -88,11 +90,12 @@ def test_a_message_without_an_example_is_told(folder: Path, monkeypatch: pytest.
         TYPE = "novel"
 
     monkeypatch.setattr(sim_messages, "Novel", Novel, raising=False)
-    assert vectors.check(folder) == ["no vector for Novel: add one to example_messages"]
+    assert vectors.check(folder) == ["no vector for Novel: add one to the examples"]
 
 
 def test_every_example_is_a_good_message() -> None:
-    groups = [group for group in vars(example_messages).values() if isinstance(group, list)]
+    modules = (example_messages, example_app_messages)
+    groups = [group for module in modules for group in vars(module).values() if isinstance(group, list)]
     for example in [example for group in groups for example in group]:
         assert message.from_wire(type(example), example.to_wire()) == example
 

@@ -14,7 +14,7 @@ from trifocal_tools.installer import CHECKOUT
 
 LONGEST_S = 1800
 
-FLOORS = ("shared", "firmware", "gateway", "cloud", "tools", "house")
+FLOORS = ("shared", "firmware", "gateway", "cloud", "sdk", "tools", "house")
 """Folders of tests beside the code; few of them are journeys, with processes of their own."""
 
 

@@ -2,19 +2,20 @@
 
 `python -m trifocal_tools.vectors --check` says where code and files differ, `--write` writes the files anew. Messages
 are compared as parsed JSON, for the order of an object's keys means nothing. The frames of the protocol document
-(PROTOCOL-device §A) stand in `example_frames` byte for byte; the messages are built from `example_messages`.
+(PROTOCOL-device §A) stand in `example_frames` byte for byte; the messages are built from `example_messages` and
+`example_app_messages`.
 """
 
 import json
 import sys
 from pathlib import Path
 
-from trifocal_shared import cloud_messages, messages, sim_messages
+from trifocal_shared import app_messages, cloud_messages, messages, sim_messages
 from trifocal_shared.envelope import Native, unwrap
 from trifocal_shared.frame import OVERHEAD, STRING, FilePacket, Frame, FrameDecoder
 from trifocal_shared.message import Message
 from trifocal_shared.wire import Wire
-from trifocal_tools import example_frames
+from trifocal_tools import example_app_messages, example_frames
 from trifocal_tools import example_messages as said
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "vectors"
@@ -26,7 +27,7 @@ Vector = dict[str, object]
 
 def check(folder: Path = FOLDER) -> list[str]:
     """Sentences about every difference between the vectors in `folder` and what the code says; none is good."""
-    differences = [f"no vector for {cls.__name__}: add one to example_messages" for cls in _without_example()]
+    differences = [f"no vector for {cls.__name__}: add one to the examples" for cls in _without_example()]
     made = build()
     differences += [f"{path.name} is made from nothing" for path in folder.glob("*.json") if path.name not in made]
     for name, content in made.items():
@@ -76,6 +77,14 @@ def build() -> dict[str, Vector]:
         },
         "cloud.json": {"about": "Every message between gateway and cloud as JSON text.", "vectors": cloud},
         "sim.json": {"about": "Every message between simulated glasses and cloud as JSON text.", "vectors": sim},
+        "from_app.json": {
+            "about": "Every message of an app to the cloud as JSON text; each goes out with a `timestamp`, too.",
+            "vectors": _texts("app to cloud, WebSocket", example_app_messages.APP_TO_CLOUD),
+        },
+        "to_app.json": {
+            "about": "Every message of the cloud to an app as JSON text.",
+            "vectors": _texts("cloud to app, WebSocket", example_app_messages.CLOUD_TO_APP),
+        },
     }
 
 
@@ -137,8 +146,9 @@ def _named(examples: list[Message]) -> list[tuple[str, Message]]:
 
 
 def _without_example() -> list[type[Message]]:
-    shown = {type(message) for group in vars(said).values() if isinstance(group, list) for message in group}
-    modules = (messages, cloud_messages, sim_messages)
+    groups = [*vars(said).values(), *vars(example_app_messages).values()]
+    shown = {type(message) for group in groups if isinstance(group, list) for message in group}
+    modules = (messages, cloud_messages, sim_messages, app_messages)
     classes = [found for module in modules for found in vars(module).values() if isinstance(found, type)]
     unseen = {cls for cls in classes if issubclass(cls, Message) and cls is not Message} - shown
     return sorted(unseen, key=lambda cls: cls.__name__)

@@ -7,6 +7,6 @@ import pytest
 JOURNEYS = Path(__file__).resolve().parents[1] / "journeys"
 
 
-@pytest.mark.parametrize("path", sorted(JOURNEYS.glob("test_*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(JOURNEYS.rglob("test_*.py")), ids=lambda path: path.name)
 def test_every_journey_is_marked_as_one(path: Path) -> None:
     assert "\npytestmark = pytest.mark.journey\n" in path.read_text(encoding="utf-8")

@@ -105,10 +105,7 @@ class Probe:
 
     def await_subscription(self, client: AppClient, stream: str = "button_press", there: bool = True) -> None:
         """Wait until the cloud knows that this app wants to hear a stream, or no longer does."""
-        end = time.monotonic() + PATIENCE_S
-        while (stream in client.app(self.package)["subscriptions"]) != there:
-            assert time.monotonic() < end, f"{self.package}: subscribed to {stream} should be {there}"
-            time.sleep(0.02)
+        _until(lambda: (stream in client.app(self.package)["subscriptions"]) == there)
 
     def _await(self, good: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
         end = time.monotonic() + PATIENCE_S
@@ -131,6 +128,19 @@ class Probe:
                     with self._told:
                         self._lines.append(json.loads(line))
                         self._told.notify_all()
+
+
+def _until(good: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not good():
+        assert time.monotonic() < end, "it did not come to that in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], None]:
+    """Waits until something is so."""
+    return _until
 
 
 def _command(sdk: str, folder: Path) -> list[str]:

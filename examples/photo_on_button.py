@@ -1,4 +1,4 @@
-"""Takes a photo each time the button of the glasses is pressed, and says how large it is."""
+"""Takes a photo each time the button of the glasses is pressed; a long press takes a large one."""
 
 import asyncio
 import os

@@ -14,7 +14,7 @@ A cloud that is asked for a new stream may first say `stopped` of an older one: 
 whose beginning was not told, ends no start. "busy" says that the camera belongs to another app: it ends a start, and
 nothing else. A status "disconnected" or "reconnect_failed" is final here, as the cloud
 says nothing after it. While the connection is away statuses may be missed: when it is back, a stream that ran is
-asked after (`Ask`), and one that is no longer there is told as `stopped`.
+asked after (`Ask`), and one that is no longer there is told as `stopped`; so is one that ends with its session.
 """
 
 from dataclasses import dataclass
@@ -183,8 +183,10 @@ class Streams:
             self._abandon(track)
 
     def ended(self) -> None:
-        """The session is over, and all that waits with it."""
+        """The session is over, and all that waits or runs with it."""
         for track in self._tracks.values():
+            if track.state in (RUNNING, STOPPING):
+                self._tell_stopped(track)
             self._fail_start(track, errors.SESSION_ENDED, "the session ended before the stream began")
             self._release_stops(track)
             track.state = IDLE
@@ -253,10 +255,13 @@ class Streams:
     def _vanished(self) -> None:
         for track in self._tracks.values():
             if track.state == RUNNING:
-                kind = StreamStatus if track.kind == RTMP else ManagedStreamStatus
-                status = kind.of({"status": "stopped", "streamId": track.stream_id})
-                self.told(track.kind, status)
-                self._events.append(Changed(track.kind, status))
+                self._tell_stopped(track)
+
+    def _tell_stopped(self, track: _Track) -> None:
+        kind = StreamStatus if track.kind == RTMP else ManagedStreamStatus
+        status = kind.of({"status": "stopped", "streamId": track.stream_id})
+        self.told(track.kind, status)
+        self._events.append(Changed(track.kind, status))
 
 
 def _why(status: Status) -> str:

@@ -51,6 +51,7 @@ class ScriptedSession:
         self._cloud = cloud
         self._app_url = app_url
         self._expected = 0
+        self._live: Json | None = None
         self._socket: WebSocket | None = None
         self._news = asyncio.Event()
 
@@ -174,18 +175,24 @@ class ScriptedSession:
         kind = message["type"]
         if kind == "photo_request" and "customWebhookUrl" not in message:
             await self.deliver_photo(message["requestId"], self._cloud.picture)
-        elif kind == "rtmp_stream_request":
+        elif kind in {"rtmp_stream_request", "managed_stream_request"}:
+            await self._go_live(message, kind == "managed_stream_request")
+        elif kind in {"rtmp_stream_stop", "managed_stream_stop"}:
+            self._live = None
+            await (self.rtmp_status if kind == "rtmp_stream_stop" else self.managed_status)("stopped")
+        elif kind == "stream_status_check":
+            info = {"streamInfo": self._live} if self._live else {}
+            await self.send({"type": "stream_status_check_response", "hasActiveStream": bool(info), **info})
+
+    async def _go_live(self, request: Json, managed: bool) -> None:
+        kind, stream_id = ("managed", "m1") if managed else ("unmanaged", "s1")
+        self._live = {"type": kind, "streamId": stream_id, "status": "active"}
+        if managed:
+            await self.managed_status("initializing")
+            await self.managed_status("active", outputs=outputs_of(request))
+        else:
             await self.rtmp_status("initializing")
             await self.rtmp_status("active")
-        elif kind == "rtmp_stream_stop":
-            await self.rtmp_status("stopped")
-        elif kind == "managed_stream_request":
-            await self.managed_status("initializing")
-            await self.managed_status("active", outputs=outputs_of(message))
-        elif kind == "managed_stream_stop":
-            await self.managed_status("stopped")
-        elif kind == "stream_status_check":
-            await self.send({"type": "stream_status_check_response", "hasActiveStream": False})
 
     async def _post(self, kind: str, **more: object) -> httpx.Response:
         body = {"type": kind, "sessionId": self.id, "userId": self.user_id, "timestamp": AT, **more}

@@ -210,3 +210,4 @@ def test_the_end_of_the_session_ends_every_wait(live: Streams) -> None:
     assert ends == {stop: "", start: "SESSION_ENDED", check: "SESSION_ENDED"}
     assert live.deadline() is None
     assert streams.IDLE == live.state(RTMP) == live.state(MANAGED)
+    assert Changed(RTMP, rtmp("stopped")) in found

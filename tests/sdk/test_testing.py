@@ -19,6 +19,7 @@ async def test_by_itself_it_answers_as_working_glasses_would(app: Any) -> None:
         status = await session.camera.start_managed_stream(restream_to=[Restream("rtmp://a.example/k", "A")])
         assert status.hls_url
         assert [(output.name, output.status) for output in status.outputs] == [("A", "active")]
+        assert (await session.camera.check_existing_stream()).stream_id == "m1"
         await session.camera.stop_managed_stream()
         assert await session.camera.check_existing_stream() is None
 

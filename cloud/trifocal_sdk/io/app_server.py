@@ -78,7 +78,7 @@ class AppServer:
         self._time: asyncio.Task[None] | None = None
 
     async def on_session(self, session: AppSession, session_id: str, user_id: str) -> None:
-        """A session has begun. Override it, or use the decorator `started`."""
+        """A session has begun. Override it, or use the decorator `started`. It may last as long as the session."""
 
     async def on_stop(self, session_id: str, user_id: str, reason: str) -> None:
         """A session has ended; once for each that began. Override it, or use the decorator `stopped`."""
@@ -205,9 +205,9 @@ class AppServer:
             await session.close()
             raise
         self._sessions[session_id] = session
-        self._calls.call(self.on_session, session, session_id, user_id)
+        session.call(self.on_session, session, session_id, user_id)
         for started in self._started:
-            self._calls.call(started, session)
+            session.call(started, session)
 
     def _ended(self, session: AppSession, reason: str) -> None:
         if self._sessions.get(session.id) is session:

@@ -128,6 +128,10 @@ class AppSession:
         if self._over:
             raise ConnectionFailedError(f"the session ended at once: {self._over}")
 
+    def call(self, listener: Callable[..., object], *arguments: object) -> None:
+        """Call what the developer wrote; it has to come to an end when the session does. For the server."""
+        self._calls.call(listener, *arguments)
+
     async def leave(self, reason: str, code: int = NORMAL) -> None:
         """End the session on this side only; for the server."""
         self._link.leave(reason, code)

@@ -199,6 +199,15 @@ class House:
         press_id = self.client.tell_glasses("press", "photo")["pressId"]
         return self.client.follow(press_id, PATIENCE_S)
 
+    def await_glasses(self) -> None:
+        """Wait until they are linked, well, and nothing of an earlier test waits on them."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            state = self.client.glasses()
+            if state["connected"] and state["battery"] == 80 and state["sim"]["storedPhotos"] == 0:
+                return
+        raise AssertionError("the glasses did not come back")
+
     def photos(self) -> list[dict[str, Any]]:
         """The gallery, newest first."""
         return list(self.client.gallery()["photos"])
@@ -222,6 +231,7 @@ def house(whole_house: House) -> Iterator[House]:
     """The house as each test finds it: glasses in reach, charged, unfolded, and afterwards no app runs."""
     for command in (("online",), ("unfold",), ("battery", "80")):
         whole_house.client.tell_glasses(*command)
+    whole_house.await_glasses()
     yield whole_house
     for app in whole_house.client.apps():
         whole_house.client.stop_app(str(app["package"]))

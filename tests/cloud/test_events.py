@@ -13,7 +13,7 @@ def test_numbers_rise_from_the_first() -> None:
 def test_after_gives_what_is_newer_in_order_and_no_more_than_asked() -> None:
     ring = EventRing(1)
     for at in range(5):
-        ring.add("step", at, dict(n=at))
+        ring.add("step", at, {"n": at})
     assert [event["n"] for event in ring.after(2)] == [2, 3, 4]
     assert [event["n"] for event in ring.after(0, limit=2)] == [0, 1]
     assert ring.after(5) == []
@@ -29,15 +29,15 @@ def test_the_oldest_falls_out() -> None:
 
 def test_only_the_newest_state_of_a_kind_is_kept() -> None:
     ring = EventRing(1)
-    ring.add("sim", 1, dict(state=1))
+    ring.add("sim", 1, {"state": 1})
     ring.add("step", 2, {})
-    ring.add("glasses", 3, dict(state=2))
-    ring.add("sim", 4, dict(state=3))
+    ring.add("glasses", 3, {"state": 2})
+    ring.add("sim", 4, {"state": 3})
     assert [(event["kind"], event["id"]) for event in ring.after(0)] == [("step", 2), ("glasses", 3), ("sim", 4)]
 
 
 def test_of_each_app_the_newest_state_is_kept() -> None:
     ring = EventRing(1)
     for package in ("a", "b", "a", "a"):
-        ring.add("app", 1, dict(package=package))
+        ring.add("app", 1, {"package": package})
     assert [(event["package"], event["id"]) for event in ring.after(0)] == [("b", 2), ("a", 4)]

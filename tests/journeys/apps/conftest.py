@@ -226,6 +226,10 @@ def whole_house(tmp_path_factory: pytest.TempPathFactory, cutter: Any) -> Iterat
             yield House(said, client, pictures, cutter)
 
 
+def _ready(glasses: dict[str, Any]) -> bool:
+    return bool(glasses["connected"]) and glasses["battery"] == 80
+
+
 @pytest.fixture
 def house(whole_house: House) -> Iterator[House]:
     """The house as each test finds it: glasses in reach, charged, unfolded, and afterwards no app runs."""

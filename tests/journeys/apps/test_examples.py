@@ -1,6 +1,8 @@
 """The examples, as a developer starts them, in a real house."""
 
+import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +17,6 @@ from trifocal_tools.bench.kills import free_port
 pytestmark = pytest.mark.journey
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
-PACKAGE = "com.example.cam"
 KEY = "the-key-of-an-example"
 
 
@@ -27,6 +28,9 @@ def example(
     running = []
 
     def start(name: str) -> "subprocess.Popen[str]":
+        found = re.search(r'AppServer\("([^"]+)"', (EXAMPLES / name).read_text())
+        assert found
+        package = found.group(1)
         port = free_port()
         environment = os.environ | {"APP_KEY": KEY, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, str(EXAMPLES / name)]
@@ -34,9 +38,9 @@ def example(
         running.append(process)
         url = f"http://127.0.0.1:{port}"
         until(lambda: answers(f"{url}/health"))
-        house.client.put_app(PACKAGE, {"publicUrl": url, "apiKey": KEY, "permissions": ["CAMERA"]})
-        house.client.start_app(PACKAGE)
-        until(lambda: "button_press" in house.client.app(PACKAGE)["subscriptions"])
+        house.client.put_app(package, {"publicUrl": url, "apiKey": KEY, "permissions": ["CAMERA"]})
+        house.client.start_app(package)
+        until(lambda: "button_press" in house.client.app(package)["subscriptions"])
         return process
 
     yield start
@@ -60,3 +64,16 @@ def test_a_photo_is_taken_on_a_button(house: Any, example: Callable[[str], Any])
 
     sizes = {f"{len(data)} bytes" for data in house.pictures.values()}
     assert process.stdout.readline().strip().rpartition(", ")[2] in sizes
+
+
+def test_photos_are_kept_on_disk_and_counted(house: Any, example: Callable[[str], Any], tmp_path: Path) -> None:
+    process = example("photo_documentation.py")
+
+    said = []
+    for _ in range(2):
+        house.press()
+        said.append(process.stdout.readline().strip())
+
+    assert [line.partition(":")[0] for line in said] == ["photo 1", "photo 2"]
+    kept = {hashlib.sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "photos").iterdir()}
+    assert kept == {photo["sha256"] for photo in house.photos()[:2]}

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, overload
 
@@ -69,7 +69,7 @@ class AppServer:
         self._photos = PhotoDesk(self._clock)
         self._calls = Calls()
         self._sessions: dict[str, AppSession] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._turns: dict[str, tuple[asyncio.Lock, int]] = {}
         self._endings: dict[AppSession, asyncio.Task[None]] = {}
         self._started: list[Started] = []
         self._stopped: list[Stopped] = []
@@ -117,20 +117,17 @@ class AppServer:
 
     async def run(self) -> None:
         """Serve until the process is told to end (Ctrl-C, SIGTERM) or the task is cancelled. Raises OSError."""
-        stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows, or a thread that is not the first
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, stop.set)
         await self.start()
         log.info("%s listens on %s", self.package_name, self.url)
-        waits = [loop.create_task(stop.wait()), loop.create_task(self._http.ended())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await self.stop()
+        with told_to_end() as stop:
+            waits = [loop.create_task(stop.wait()), loop.create_task(self._http.ended())]
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+                await self.stop()
 
     async def start(self) -> None:
         """Serve from now on; `url` says where. Raises OSError (port taken)."""
@@ -158,16 +155,11 @@ class AppServer:
         """
         if len(self._turns) >= MOST_SESSIONS or len(self._sessions) >= MOST_SESSIONS:
             raise ConnectionFailedError("this app has too many sessions", "TOO_MANY")
-        turn = self._turns.setdefault(session_id, asyncio.Lock())
-        try:
-            async with turn:
-                older = self._sessions.get(session_id)
-                if older is not None:
-                    await older.release("switching_clouds")
-                await self._begin(session_id, user_id, url)
-        finally:
-            if not turn.locked():
-                self._turns.pop(session_id, None)
+        async with self._turn(session_id):
+            older = self._sessions.get(session_id)
+            if older is not None:
+                await older.release("switching_clouds")
+            await self._begin(session_id, user_id, url)
 
     async def end(self, session_id: str, reason: str) -> None:
         """The cloud stops a session; returns when `on_stop` has run. For the routes."""
@@ -185,6 +177,19 @@ class AppServer:
             return False
         origin = f"{'https' if scheme == 'wss' else 'http'}://{rest.split('/', maxsplit=1)[0]}"
         return not self._clouds or origin in self._clouds
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, session_id: str) -> AsyncIterator[None]:
+        """Requests for one session come one after the other."""
+        lock, waiting = self._turns.get(session_id, (asyncio.Lock(), 0))
+        self._turns[session_id] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._turns.pop(session_id)
+            if waiting > 1:
+                self._turns[session_id] = (lock, waiting - 1)
 
     async def _begin(self, session_id: str, user_id: str, url: str) -> None:
         session = AppSession(
@@ -226,6 +231,23 @@ class AppServer:
         if waited:
             await asyncio.wait(waited, timeout=STOP_S)
         await session.close()
+
+
+@contextlib.contextmanager
+def told_to_end() -> Iterator[asyncio.Event]:
+    """An event that is set when the process is told to end; where there are no signals, it never is."""
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows, or a thread that is not the first
+        for number in numbers:
+            loop.add_signal_handler(number, event.set)
+    try:
+        yield event
+    finally:
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            for number in numbers:
+                loop.remove_signal_handler(number)
 
 
 class _Bound:

@@ -12,6 +12,7 @@ import { AppServer } from "@mentra/sdk";
 const say = (event, said = {}) => console.log(JSON.stringify({ event, ...said }));
 const sessions = new Map();
 const cleanUps = new Map();
+let greets = false;
 
 class Probe extends AppServer {
   async onSession(session, sessionId, user) {
@@ -29,6 +30,7 @@ class Probe extends AppServer {
     session.events.onDisconnected(() => say("disconnected", { user }));
     session.events.onError((error) => say("error", { user, text: error.message }));
     say("session", { user, sessionId });
+    if (greets) say("greeted", { user, photo: described(await session.camera.requestPhoto()) });
   }
 
   async onStop(sessionId, user, reason) {
@@ -43,6 +45,7 @@ class Probe extends AppServer {
 }
 
 const deeds = {
+  greet: (_session, { yes }) => void (greets = yes),
   listen: (session, { user }) => server.listen(session, user),
   deafen: (_session, { user }) => cleanUps.get(user)(),
   photo: async (session, { options }) => described(await session.camera.requestPhoto(options)),

@@ -26,6 +26,7 @@ class Probe(AppServer):
         super().__init__(os.environ["APP_PACKAGE"], os.environ["APP_KEY"], port=int(os.environ["APP_PORT"]))
         self.session_of: dict[str, AppSession] = {}
         self.clean_ups: dict[str, Any] = {}
+        self.greets = False
 
     async def on_session(self, session: AppSession, session_id: str, user_id: str) -> None:
         self.session_of[user_id] = session
@@ -42,6 +43,8 @@ class Probe(AppServer):
         heard.on_disconnected(lambda _: say("disconnected", **told))
         heard.on_error(lambda error: say("error", text=str(error), **told))
         say("session", sessionId=session_id, **told)
+        if self.greets:
+            say("greeted", photo=described(await camera.request_photo()), **told)
 
     async def on_stop(self, session_id: str, user_id: str, reason: str) -> None:
         say("stop", sessionId=session_id, user=user_id, reason=reason)
@@ -62,6 +65,9 @@ class Probe(AppServer):
         except (AppError, ValueError) as error:
             came = {"event": "failed", "said": str(error)}
         say(**came, n=order["n"], ms=round((time.monotonic() - started) * 1000))
+
+    async def do_greet(self, _: AppSession, order: Json) -> None:
+        self.greets = order["yes"]
 
     async def do_listen(self, session: AppSession, _: Json) -> None:
         self.listen(session)

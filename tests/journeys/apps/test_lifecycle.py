@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -53,11 +54,15 @@ def test_an_app_is_added_started_and_stopped_by_command(probe_of: Any, trifocal:
 
 
 @pytest.mark.parametrize(
-    ("url", "reason"),
-    [("http://127.0.0.1:1", "app_unreachable"), ("http://192.0.2.1:80", "address_forbidden")],
+    ("given", "reason"),
+    [
+        (("--url", "http://127.0.0.1:1"), "app_unreachable"),
+        (("--url", "http://192.168.0.1:80"), "address_forbidden"),
+        (("--url", "http://127.0.0.1:1", "--hardware", "DISPLAY"), "hardware_missing"),
+    ],
 )
-def test_an_app_that_cannot_be_started_says_why(trifocal: Run, url: str, reason: str) -> None:
-    assert trifocal("add", "com.example.nowhere", "--url", url)[0] == 0
+def test_an_app_that_cannot_be_started_says_why(trifocal: Run, given: tuple[str, ...], reason: str) -> None:
+    assert trifocal("add", "com.example.nowhere", *given)[0] == 0
 
     code, said = trifocal("start", "com.example.nowhere")
 
@@ -74,6 +79,42 @@ def test_a_wrong_key_lets_nobody_in(house: Any, probe_of: Any, trifocal: Run) ->
     assert trifocal("start", probe.package)[0] == 1
     assert trifocal("show", probe.package)[1]["state"] == "stopped"
     assert probe.unheard("session") == []
+
+
+def test_an_app_takes_a_photo_before_it_has_answered_its_start(house: Any, app: Any) -> None:
+    app.ask("greet", yes=True)
+    house.client.stop_app(app.package)
+    house.client.start_app(app.package)
+
+    assert app.hear("greeted")["photo"]["sha256"] in house.pictures
+
+    app.ask("greet", yes=False)
+    assert len(app.unheard("session")) == 1
+
+
+def test_an_app_that_is_started_many_times_at_once_runs_once(house: Any, app: Any) -> None:
+    house.client.stop_app(app.package)
+    app.hear("stop")
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(house.client.start_app, [app.package] * 4))
+    said.append(house.client.start_app(app.package))
+
+    assert [one["state"] for one in said] == ["running"] * 5
+    app.await_subscription(house.client)
+    house.press()
+    app.hear("button")
+    assert len(app.unheard("session")) == 1
+    assert app.unheard("button") == []
+    assert app.unheard("stop") == []
+
+
+def test_an_app_that_leaves_for_good_is_not_fetched_back(house: Any, started: Any) -> None:
+    app = started("trifocal-sdk")
+    app.ask("leave")
+    app.hear("stop")
+
+    assert house.press()["status"] == "stored"
+    assert house.client.app(app.package)["state"] == "stopped"
 
 
 def test_an_app_that_died_gets_a_new_session_when_it_is_back(house: Any, apps: Any) -> None:

@@ -65,5 +65,5 @@ def test_a_leak_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_apps_that_hear_nothing_afterwards_end_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
     pretend(monkeypatch, Pretended(40.0, deaf=True))
-    with pytest.raises(Failure, match="0 of 250 apps hear"):
+    with pytest.raises(Failure, match="0 of 200 apps hear"):
         apps.run(quick=True)

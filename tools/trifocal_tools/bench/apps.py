@@ -14,7 +14,7 @@ from trifocal_tools.bench.route import started
 from trifocal_tools.bench.route_servers import FASTAPI, NODE, OURS, LoadProcess, Server, check_machine
 from trifocal_tools.failure import Failure
 
-USERS, QUICK_USERS = 1000, 250
+USERS, QUICK_USERS = 1000, 200
 ROUNDS = 20
 SETTLED = 10
 """By then the allocator has taken from the system what a round needs at its height."""

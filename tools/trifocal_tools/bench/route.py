@@ -55,7 +55,7 @@ class Stage:
 
 LEAST = 3
 STAGES = (Stage(1, 0.2, 20), Stage(100, 0.2, 80), Stage(1000, 0.4, 60))
-QUICK_STAGES = (Stage(1, 0.2, 3), Stage(100, 0.2, 9), Stage(1000, 0.4, 5))
+QUICK_STAGES = (Stage(1, 0.2, 2), Stage(100, 0.2, 7), Stage(1000, 0.4, 3))
 
 MEASURES = {
     "cpu_us": ("CPU per message", "µs"),

@@ -62,6 +62,7 @@ class Line(WSListener):
         self._mailbox: deque[Coroutine[Any, Any, None]] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._closing: asyncio.TimerHandle | None = None
+        self._pinging = asyncio.Lock()
         self.room = asyncio.Event()
         """Set while the peer has read most of what was said."""
         self.room.set()
@@ -101,7 +102,8 @@ class Line(WSListener):
         transport = self._transport
         if transport is not None and not self.dismissed:
             with contextlib.suppress(ConnectionError):
-                await transport.measure_roundtrip_time(1)
+                async with self._pinging:  # of several at once picows answers the last only
+                    await transport.measure_roundtrip_time(1)
         while self._worker is not None and self._worker is not asyncio.current_task():
             await asyncio.wait({self._worker})
 

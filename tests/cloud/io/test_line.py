@@ -32,6 +32,7 @@ class Peer:
         self.gone: list[bool] = []
         self.reading = True
         self.waiting = 0
+        self.pinging = False
         self.is_close_frame_sent = False
         self.underlying_transport = self
 
@@ -50,6 +51,13 @@ class Peer:
 
     def resume_reading(self) -> None:
         self.reading = True
+
+    async def measure_roundtrip_time(self, rounds: int) -> list[float]:
+        assert not self.pinging, "of several at once picows answers the last only"
+        self.pinging = True
+        await asyncio.sleep(0)
+        self.pinging = False
+        return [0.0] * rounds
 
     def get_write_buffer_size(self) -> int:
         return self.waiting
@@ -219,6 +227,17 @@ async def test_work_is_done_in_order_and_the_end_comes_after_it() -> None:
     turn.set()
     await eventually(lambda: line.ended == 1)
     assert line.texts == [b"a", b"b"]
+
+
+async def test_several_may_wait_at_once_until_all_is_heard() -> None:
+    turn = asyncio.Event()
+    peer, line = lined(turn.wait)
+    say(peer, line, b"a")
+    waits = [asyncio.create_task(line.settled()) for _ in range(3)]
+    turn.set()
+    async with asyncio.timeout(1):
+        await asyncio.gather(*waits)
+    assert line.texts == [b"a"]
 
 
 async def test_too_much_work_stops_the_reading() -> None:

@@ -46,6 +46,8 @@ from trifocal_shared.clock import Clock
 
 JSON_LIMIT_BYTES = 64 * 1024
 GRACEFUL_S = 5
+COLLECT_AFTER = 20_000, 20, 50
+"""New objects, and collections of the younger ones, before the collector looks for circles."""
 
 ROOMS = (
     health_routes,
@@ -155,9 +157,11 @@ async def serve(settings: CloudSettings, started: Callable[[str], None], stop: a
             try:
                 await asyncio.wait((running, up), return_when=asyncio.FIRST_COMPLETED)
                 if up.done():
-                    # What stands now stays for good: looking through it again and again would hold up every message.
+                    # What stands now stays for good, and what messages leave behind is seldom in circles: looking
+                    # through it all again and again would hold up every message.
                     gc.collect()
                     gc.freeze()
+                    gc.set_threshold(*COLLECT_AFTER)
                     started(_url(listener))
                 await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
             finally:

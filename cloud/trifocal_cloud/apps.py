@@ -38,6 +38,8 @@ Kind = Literal["background", "standard", "system_dashboard"]
 """Of a user's `standard` apps one runs at a time."""
 
 PERMISSIONS: tuple[str, ...] = get_args(Permission)
+CAMERA: Permission = "CAMERA"
+"""The permission for photos and streams."""
 HARDWARE: tuple[str, ...] = get_args(Hardware)
 KINDS: tuple[str, ...] = get_args(Kind)
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from trifocal_cloud.apps import App
+from trifocal_cloud.apps import CAMERA, App
 from trifocal_cloud.io.app_line import MALFORMED_MESSAGE, SESSION_NOT_FOUND, AppLine, Refusal
 from trifocal_cloud.io.registry import Registry
 from trifocal_cloud.io.running_apps import RunningApps
@@ -18,7 +18,6 @@ from trifocal_shared.message import Message
 
 INVALID_API_KEY = "INVALID_API_KEY", "the package name or the API key is wrong"
 APP_NOT_STARTED = "APP_NOT_STARTED", "the app has not been started for this user"
-CAMERA = "CAMERA"
 UNSUPPORTED = "UNSUPPORTED"
 
 Answers = Callable[[AppLine, Any], Awaitable[None]]

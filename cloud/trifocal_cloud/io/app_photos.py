@@ -3,7 +3,7 @@
 import re
 
 from trifocal_cloud.addresses import target
-from trifocal_cloud.apps import App
+from trifocal_cloud.apps import CAMERA, App
 from trifocal_cloud.deliveries import Parcel
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.database import Database
@@ -19,7 +19,6 @@ from trifocal_shared.clock import Clock
 from trifocal_shared.cloud_messages import PhotoRequest
 from trifocal_shared.messages import LOCAL_PREFIX
 
-CAMERA = "CAMERA"
 BUDGET_MS = 25_000
 """The real client waits 30 s; an answer, also a bad one, is there before."""
 PER_SECOND, BURST = 1, 10

@@ -4,14 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trifocal_cloud.apps import App
+from trifocal_cloud.apps import CAMERA, App
 from trifocal_cloud.io.app_streams import HEARING
 from trifocal_cloud.io.cloud import Cloud
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.tokens import LONGEST_USER
 from trifocal_shared import app_words, reasons
-
-CAMERA = "CAMERA"
 
 UserId = Annotated[str, Field(max_length=LONGEST_USER, description="may be left out when the app runs for one user")]
 

@@ -102,7 +102,9 @@ class Courier:
         self._expect(row)
 
     def refuse(self, parcel: Parcel, reason: str, detail: str) -> None:
-        """Bring this error at once; there is no request behind it."""
+        """Bring this error at once; no request will answer for it."""
+        if self._packages.get((parcel.user, parcel.request_id)) == parcel.package:
+            del self._packages[(parcel.user, parcel.request_id)]
         self._machine.expected(parcel, 0, self._clock.now())
         self._machine.ready(parcel.key, reason, detail, self._clock.now())
         self._driver.poke()

@@ -159,6 +159,18 @@ async def test_a_refusal_without_a_request_is_brought_too(courier: Courier, outs
     assert body["errorMessage"].endswith(": no id")
 
 
+async def test_a_refusal_settles_what_was_expected_and_leaves_nothing_behind(
+    courier: Courier, outside: Outside
+) -> None:
+    await courier.expect(PARCEL)
+    courier.refuse(Parcel(ANN, "com.example.other", "r1"), reasons.CONFLICT, "")
+    assert courier._packages == {(ANN, "r1"): CAM.package}
+    courier.refuse(PARCEL, reasons.TOO_MANY, "")
+    courier.settled(finished(), None)
+    await eventually(lambda: [body["errorCode"] for _, body, _ in outside.got] == ["TOO_MANY"])
+    assert courier._packages == {}
+
+
 async def test_a_restart_takes_up_what_was_not_done(
     house: House, courier: Courier, outside: Outside, faults: list[Any]
 ) -> None:

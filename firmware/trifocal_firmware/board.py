@@ -13,6 +13,8 @@ class Board:
     """The base of every board: identity, and the calls the firmware makes. Override what the hardware has."""
 
     model = "unknown"
+    bare_packs = False
+    """Whether `link_pack` takes packs without a frame around them: a notification is one."""
 
     def __init__(self, boot_id: str, device_id: str, flash_folder: str) -> None:
         """`boot_id` is eight hex digits, fresh at each boot; `flash_folder` lies on a file system that can rename."""
@@ -27,6 +29,13 @@ class Board:
     def link_write(self, data: bytes) -> None:
         """Queue bytes to the gateway; they are dropped when there is no link. Must not block."""
         raise NotImplementedError
+
+    def link_pack(self, frame: memoryview) -> bool:
+        """Queue a piece of a photo; its bytes change once this has returned. False, and nothing is taken, when the
+        queue is full: then call `firmware.link_room` when it no longer is. Must not block.
+        """
+        self.link_write(bytes(frame))
+        return True
 
     async def warm(self) -> None:
         """Give the sensor power and let it settle; called before each capture. Raises OSError."""

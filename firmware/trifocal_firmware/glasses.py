@@ -13,13 +13,14 @@ It promises
 - nothing that comes over a link raises.
 """
 
-from trifocal_firmware import camera, photo, press, transfer
+from trifocal_firmware import camera, photo, press
 from trifocal_firmware.button import Button
 from trifocal_firmware.indicator import light
 from trifocal_firmware.mcu import Mcu
 from trifocal_firmware.session import Session
-from trifocal_firmware.store import Photo, PhotoStore, StorageFull
-from trifocal_shared import messages, reasons
+from trifocal_firmware.store import Photo, PhotoStore, StorageFull, number_of
+from trifocal_firmware.transfer import PhotoSender
+from trifocal_shared import messages, pack, reasons
 from trifocal_shared.envelope import Native
 
 LONGEST_ID = 128
@@ -30,7 +31,7 @@ USUAL_PHOTO = 262_144
 
 # Events, as tuples: what the hardware is to do
 #   ("send", data)              bytes to the gateway
-#   ("packs", photo, first, end)  file packets to the gateway, read with `transfer.packs()`
+#   ("packs", photo, begin, end, packs)  bytes of a photo to the gateway: `Packer.aim`
 #   ("capture", number, size, compress)   answer with `warmed` and `captured`, or `capture_failed`
 #   ("abort", number)           forget this capture
 #   ("cool",)                   take the power off the sensor
@@ -53,7 +54,7 @@ class Glasses:
         self._presses = press.Presses(boot_id)
         self._photos = photo.Photos()
         self._camera = camera.Camera()
-        self._sender = transfer.PhotoSender(store)
+        self._sender = PhotoSender(store)
         self._events: list[tuple[object, ...]] = [("light", light(self._camera.state, self._camera.owner))]
         for number in store.numbers()[-photo.MOST_REMEMBERED :]:
             kept = store.load(number)
@@ -179,11 +180,13 @@ class Glasses:
         elif isinstance(said, messages.ButtonPressResponse):
             self._presses.answered(said, now)
         elif isinstance(said, messages.FileHave):
-            self._sender.have(said.file_name, said.offset, said.window, now)
+            self._sender.have(number_of(said.file_name), said.offset, said.window, now)
+        elif isinstance(said, pack.Have):
+            self._sender.have(said.number, said.offset, said.window, now)
         elif isinstance(said, messages.TransferComplete):
             self._sender.completed(said.file_name, said.success, now)
         elif isinstance(said, messages.PhoneReady):
-            self._sender.link_up(now)
+            self._sender.link_up(said.protocol, now)
         elif isinstance(said, messages.SetSystemTime):
             self._events.append(("time", said.timestamp_ms))
 
@@ -280,16 +283,14 @@ class Glasses:
         assert isinstance(kept, Photo)
         self._photos.restored(kept.request_id, kept.press_id)
         if kind == "announce":
-            self.session.say(transfer.announcement(kept, self._boot_id, self.session.epoch(now), now))
+            self.session.say(self._sender.announcement(kept, self._boot_id, self.session.epoch(now), now))
         elif kind == "started":
             self._photos.moved(kept.request_id, "transferring")
         elif kind == "packs":
             self._events.append(event)
-        elif kind == "delivered":
-            self._photos.moved(kept.request_id, "gone")
-            self._report_store()
         else:
-            self._photos.moved(kept.request_id, "failed", reasons.CORRUPT)
+            gone = kind == "delivered"
+            self._photos.moved(kept.request_id, "gone" if gone else "failed", "" if gone else reasons.CORRUPT)
             self._report_store()
 
     def _report_store(self) -> None:

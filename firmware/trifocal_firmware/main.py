@@ -7,8 +7,8 @@ from trifocal_firmware.camera import OFF
 from trifocal_firmware.glasses import Glasses
 from trifocal_firmware.indicator import light
 from trifocal_firmware.io.flash import Flash
-from trifocal_firmware.store import Photo, PhotoStore
-from trifocal_firmware.transfer import packs
+from trifocal_firmware.packer import Packer
+from trifocal_firmware.store import PhotoStore
 from trifocal_shared.driver import Driver
 
 
@@ -20,6 +20,7 @@ class Firmware:
         self._board = board
         self._clock = board.clock
         self._store = PhotoStore(Flash(board.flash_folder), board.boot_id)
+        self._packer = Packer(self._store, board.link_pack, board.bare_packs)
         self._glasses = Glasses(self._store, board.boot_id, board.device_id, board.model)
         self._driver = Driver(self._glasses, self._clock, self._drain)
         self._draining = False
@@ -48,8 +49,16 @@ class Firmware:
         self._glasses.link_received(data, self._clock.now())
         self._driver.poke()
 
+    def link_room(self) -> None:
+        """The link takes packs again, after `Board.link_pack` said that it is full."""
+        number = self._packer.pump()
+        if number:
+            self._glasses.unreadable(number, self._clock.now())
+            self._driver.poke()
+
     def link_closed(self) -> None:
         """No bytes pass any more."""
+        self._packer.stop()
         self._glasses.link_closed(self._clock.now())
         self._driver.poke()
 
@@ -88,7 +97,8 @@ class Firmware:
         if command == "send":
             self._board.link_write(fields[0])
         elif command == "packs":
-            self._packs(*fields)
+            self._packer.aim(*fields)
+            self.link_room()
         elif command == "report":
             self._board.report(*fields)
         elif command == "light":
@@ -101,13 +111,6 @@ class Firmware:
             self._board.cool()
         else:
             self._clock.set_epoch(fields[0])
-
-    def _packs(self, photo: Photo, first: int, end: int) -> None:
-        try:
-            for frame in packs(self._store, photo, first, end):
-                self._board.link_write(frame)
-        except OSError:
-            self._glasses.unreadable(photo.number, self._clock.now())
 
     def _abort(self) -> None:
         if self._capturing is not None:

@@ -10,8 +10,8 @@ On start: torn files go, whole ones are listed in the order of their numbers. A 
 set aside as `.bad` and counted; it hides no other. A lost counter begins far away, at a place given by the boot id.
 
 It refuses (`StorageFull`) before anything is written, and whenever the flash says that it is full; what was stored
-before is untouched. The flash is a port with `write`, `rename`, `remove`, `read`, `size`, `names` and `free`
-(see io/flash.py); its OSErrors come through.
+before is untouched. The flash is a port with `write`, `rename`, `remove`, `read`, `open`, `size`, `names` and `free`
+(see io/flash.py); its OSErrors come through. One file is held open at most: the photo that is read piece by piece.
 """
 
 import hashlib
@@ -68,6 +68,9 @@ class PhotoStore:
         self._numbers: list[int] = []
         self._next = 0
         self._reserved = 0
+        self._file = None  # of the photo `_reading`, at the byte `_at` of the JPEG
+        self._reading = 0
+        self._at = 0
         self._start()
 
     @property
@@ -111,33 +114,55 @@ class PhotoStore:
         self.set_aside(number)
         return None
 
-    def read(self, photo: Photo, offset: int, count: int) -> bytes:
-        """A piece of the JPEG. Raises OSError."""
-        data: bytes = self._flash.read(_stem(photo.number) + PHOTO, photo.start + offset, count)
-        return data
+    def read_into(self, photo: Photo, offset: int, buffer: memoryview) -> int:
+        """Fill the buffer from the JPEG; how many bytes there were. Raises OSError.
+
+        Reading on where the last piece ended takes no memory.
+        """
+        if self._reading != photo.number:
+            self.close()
+            self._file = self._flash.open(_stem(photo.number) + PHOTO)
+            self._reading = photo.number
+            self._at = -1
+        if self._at != offset:
+            self._file.seek(photo.start + offset)  # type: ignore[attr-defined]
+        count: int = self._file.readinto(buffer)  # type: ignore[attr-defined]
+        self._at = offset + count
+        return count
+
+    def close(self) -> None:
+        """Nothing more is read for now."""
+        self._reading = 0
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def sound(self, photo: Photo) -> bool:
         """Whether the bytes on flash still are what was stored."""
         digest = hashlib.sha256(b"")
+        buffer = memoryview(bytearray(1024))
         offset = 0
         while offset < photo.size:
-            piece = self.read(photo, offset, min(4096, photo.size - offset))
-            if not piece:
-                return False
-            digest.update(piece)
-            offset += len(piece)
+            count = self.read_into(photo, offset, buffer)
+            if count <= 0:
+                break
+            digest.update(buffer[:count])
+            offset += count
+        self.close()
         return digest.digest().hex() == photo.sha256
 
     def delete(self, number: int) -> bool:
         """The far end has it: let it go. False when it is not there. Raises OSError."""
         if number not in self._numbers:
             return False
+        self.close()
         self._flash.remove(_stem(number) + PHOTO)
         self._numbers.remove(number)
         return True
 
     def set_aside(self, number: int) -> None:
         """This file is of no use to anybody: keep it as `.bad` for whoever wants to look, out of the others' way."""
+        self.close()
         self._numbers.remove(number)
         self.bad += 1
         try:

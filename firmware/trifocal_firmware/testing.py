@@ -4,13 +4,15 @@ Everything runs in virtual time and in one call: `Rig.pump` carries what either 
 """
 
 import hashlib
+import io
 
 from trifocal_firmware.glasses import Glasses
+from trifocal_firmware.packer import Packer
 from trifocal_firmware.store import PhotoStore
-from trifocal_firmware.transfer import packs
 from trifocal_shared import messages
 from trifocal_shared.frame import FilePacket
 from trifocal_shared.message import Message
+from trifocal_shared.pack import Have, Piece
 from trifocal_shared.testing import VirtualClock
 from trifocal_shared.wire import Wire
 
@@ -73,6 +75,10 @@ class MemoryFlash:
             raise OSError(5, "input/output error")
         return self.files[name][offset : offset + count]
 
+    def open(self, name: str) -> "io.BytesIO":
+        """The file, for reading."""
+        return io.BytesIO(self.read(name, 0, len(self.files.get(name, b""))))
+
     def size(self, name: str) -> int:
         """Bytes in the file."""
         return len(self.files[name])
@@ -103,6 +109,7 @@ class GatewayStub:
         self.confirms = True  # whole files get `transfer_complete`
         self.takes = True  # announcements get `file_have`
         self.window = 0
+        self.protocol = messages.PROTOCOL_VERSION
         self._wire = Wire(messages.TO_GATEWAY, glasses_side=False)
         self._announced: messages.FileAnnounce | None = None
         self._bytes = b""
@@ -114,7 +121,7 @@ class GatewayStub:
 
     def greet(self, token: str = "a token") -> None:  # noqa: S107 - of a test
         """What a gateway says first."""
-        self.say(messages.PhoneReady(protocol=1))
+        self.say(messages.PhoneReady(protocol=self.protocol))
         self.say(messages.AuthToken(core_token=token))
 
     def data_to_send(self) -> "list[bytes]":
@@ -127,9 +134,11 @@ class GatewayStub:
         self._wire.receive(data, now)
         for said in self._wire.events():
             if isinstance(said, FilePacket):
-                self._packet(said)
-                continue
-            self.heard.append(said)
+                self._piece(said.name, said.index * 400, said.data)
+            elif isinstance(said, Piece):
+                self._piece("P%09d.jpg" % said.number, said.offset, said.data)
+            else:
+                self.heard.append(said)
             if isinstance(said, messages.ButtonPress) and self.answers:
                 self.answer(said, "request-" + said.press_id)
             elif isinstance(said, messages.FileAnnounce) and self.takes:
@@ -159,15 +168,17 @@ class GatewayStub:
         self._have()
 
     def _have(self) -> None:
-        if self._announced is not None:
-            name = self._announced.file_name
-            self.say(messages.FileHave(file_name=name, offset=len(self._bytes), window=self.window))
-
-    def _packet(self, packet: FilePacket) -> None:
         announced = self._announced
-        if announced is None or packet.name != announced.file_name or packet.index * 400 != len(self._bytes):
+        if announced is not None and announced.number:
+            self.say(Have(number=announced.number, offset=len(self._bytes), window=self.window))
+        elif announced is not None:
+            self.say(messages.FileHave(file_name=announced.file_name, offset=len(self._bytes), window=self.window))
+
+    def _piece(self, name: str, offset: int, data: bytes) -> None:
+        announced = self._announced
+        if announced is None or name != announced.file_name or offset != len(self._bytes):
             return
-        self._bytes += packet.data
+        self._bytes += data
         if len(self._bytes) < announced.size:
             self._have()
             return
@@ -199,6 +210,7 @@ class Rig:
         """Fresh glasses on the same flash; the link is down."""
         self.boot_id = boot_id
         self.store = PhotoStore(self.flash, boot_id)
+        self.packer = Packer(self.store, self._deliver_pack)
         self.glasses = Glasses(self.store, boot_id, "device", "model")
         self.glasses.session.epoch_known(self.clock.epoch_ms(), self.clock.now())
         self.linked = False
@@ -265,12 +277,16 @@ class Rig:
         if kind == "send":
             self._deliver(event[1])
         elif kind == "packs":
-            for frame in packs(self.store, event[1], event[2], event[3]):  # type: ignore[arg-type]
-                self._deliver(frame)
+            self.packer.aim(*event[1:])  # type: ignore[arg-type]
+            assert not self.packer.pump()
         else:
             self.done.append(event)
             if kind == "capture" and self.shoots:
                 self.shoot(event[1])
+
+    def _deliver_pack(self, frame: memoryview) -> bool:
+        self._deliver(bytes(frame))
+        return True
 
     def _deliver(self, data: object) -> None:
         if self.linked and self.hears:

@@ -8,35 +8,33 @@
 ANNOUNCED repeats `file_announce` with growing waits until `file_have` names the offset to begin at: 0, or wherever
 an earlier attempt got to. SENDING keeps at most `window` bytes beyond the last offset in flight. A greater offset
 acknowledges; the same or a lesser one asks for what follows it again, and is obeyed at most every `REWIND_MS`, since
-a bad link repeats messages too. Silence leads back to ANNOUNCED. Packs are 400 bytes; an offset counts from the
-beginning of the pack it lies in.
+a bad link repeats messages too. Silence leads back to ANNOUNCED.
+
+There are two profiles, told apart by the `protocol` that the gateway says in its handshake. Up to 1 the photo goes as
+file packets of 400 bytes (PROTOCOL-device §2.9), and an offset counts from the beginning of the packet it lies in. From
+`PACKS_SINCE` on it goes in packs (FIRMWARE §6), from any byte. What is said here is the same in both: ranges of bytes.
 
 A photo is deleted on `transfer_complete` true and on nothing else. False starts it anew; after the third time the
 bytes on flash are checked: rotten ones are set aside, sound ones wait (a minute, then longer) while others go first.
 A link that goes down stops everything; a link that comes up announces again. Words about other files change nothing,
 except that a stored file which the far end has durably may go.
 
-Packs are not read here: an event names them, and `packs()` reads a few at a time, so that no photo lies in memory.
+Nothing is read here: an event names the bytes, and `Packer` sends them, so that no photo lies in memory.
 """
 
+from trifocal_firmware.packer import PACKET
 from trifocal_firmware.store import Photo, PhotoStore, number_of
-from trifocal_shared.frame import PHOTO, encode_file_packet
-from trifocal_shared.messages import FileAnnounce
+from trifocal_shared.messages import PACKS_SINCE, FileAnnounce
+from trifocal_shared.pack import DATA_BYTES
 
-PACK = 400
-"""Data bytes in a file packet (PROTOCOL-device §2.9)."""
-
-DEFAULT_WINDOW = 16 * PACK
-MOST_WINDOW = 64 * PACK
-"""What a board's link queue holds at most, whatever the receiver asks for."""
+DEFAULT_WINDOW = 16  # pieces
+MOST_WINDOW = 60
+"""Pieces that a board's link queue holds at most, whatever the receiver asks for."""
 
 ANNOUNCE_MS = 1_000
 ANNOUNCE_CAP_MS = 30_000
 STALL_MS = 3_000
 """No word for so long while packs are in flight, or all are sent: ask where the receiver stands (§2.9: 3 s)."""
-
-RUN = 4
-"""Packs read from flash at once: opening a file costs a device more than reading it."""
 
 REWIND_MS = 250
 MOST_RESTARTS = 3
@@ -50,7 +48,7 @@ SENDING = 2
 # Events, as tuples:
 #   ("announce", photo)
 #   ("started", photo)                  the receiver has answered
-#   ("packs", photo, first, end)        indices; read them with `packs()`
+#   ("packs", photo, begin, end, packs) these bytes, as packs or else as file packets: `Packer.aim`
 #   ("delivered", photo)                the far end has it, it is deleted here
 #   ("rotten", photo)                   its bytes are not what they were; it is set aside
 
@@ -61,12 +59,14 @@ class PhotoSender:
     def __init__(self, store: PhotoStore) -> None:
         self.state = IDLE
         self.photo: Photo | None = None
+        self.packs = False
+        self._piece = PACKET
         self._store = store
         self._number = 0  # the photo that `_restarts` counts for
         self._up = False
         self._acked = 0
         self._sent = 0
-        self._window = DEFAULT_WINDOW
+        self._window = 0
         self._rewound = -REWIND_MS
         self._restarts = 0
         self._postponed: dict[int, tuple[int, int]] = {}  # number -> when, wait
@@ -74,9 +74,11 @@ class PhotoSender:
         self._wait = ANNOUNCE_MS  # doubles with each announcement that nobody answers; one pair needs no jitter
         self._events: list[tuple[object, ...]] = []
 
-    def link_up(self, now: int) -> None:
-        """The gateway listens, perhaps a new one: announce what there is."""
+    def link_up(self, protocol: int, now: int) -> None:
+        """The gateway listens, perhaps a new one, and speaks this protocol: announce what there is."""
         self._up = True
+        self.packs = protocol >= PACKS_SINCE
+        self._piece = DATA_BYTES if self.packs else PACKET
         self._wait = ANNOUNCE_MS
         self._begin(now)
 
@@ -91,13 +93,13 @@ class PhotoSender:
         if self._up and self.state == IDLE:
             self._begin(now)
 
-    def have(self, file_name: str, offset: int, window: int, now: int) -> None:
-        """The receiver holds `offset` bytes of the file and takes `window` more (0: its default)."""
+    def have(self, number: int, offset: int, window: int, now: int) -> None:
+        """The receiver holds `offset` bytes of this photo and takes `window` more (0: its default)."""
         photo = self.photo
-        if self.state == IDLE or photo is None or photo.file_name != file_name or not 0 <= offset <= photo.size:
+        if self.state == IDLE or photo is None or photo.number != number or not 0 <= offset <= photo.size:
             return
-        if offset < photo.size:
-            offset -= offset % PACK
+        if offset < photo.size and not self.packs:
+            offset -= offset % PACKET
         if self.state == ANNOUNCED:
             self.state = SENDING
             self._acked = self._sent = offset
@@ -109,7 +111,7 @@ class PhotoSender:
             self._rewound = now
             self._acked = self._sent = offset
         self._wait = ANNOUNCE_MS
-        self._window = min(max(window - window % PACK, PACK), MOST_WINDOW) if window > 0 else DEFAULT_WINDOW
+        self._window = max(1, min(window // self._piece, MOST_WINDOW)) if window > 0 else DEFAULT_WINDOW
         self._push(photo, now)
 
     def completed(self, file_name: str, success: bool, now: int) -> None:
@@ -126,6 +128,23 @@ class PhotoSender:
         if self.photo is not None and self.photo.number == number:
             self._postpone(self.photo, now)
             self._begin(now)
+
+    def announcement(self, photo: Photo, boot_id: str, epoch_ms: int, now: int) -> FileAnnounce:
+        """What is said of a stored photo. `epoch_ms` is the wall clock now, 0 unknown."""
+        age_ms = now - photo.uptime if photo.boot_id == boot_id else -1
+        taken_at = photo.at
+        if taken_at == 0 and age_ms >= 0 and epoch_ms > 0:
+            taken_at = epoch_ms - age_ms  # the clock was set after the photo was taken
+        return FileAnnounce(
+            file_name=photo.file_name,
+            request_id=photo.request_id,
+            size=photo.size,
+            sha256=photo.sha256,
+            press_id=photo.press_id,
+            timestamp=taken_at,
+            age_ms=age_ms,
+            number=photo.number if self.packs else 0,
+        )
 
     def deadline(self) -> "int | None":
         """When to say something again."""
@@ -172,9 +191,11 @@ class PhotoSender:
         return None
 
     def _push(self, photo: Photo, now: int) -> None:
-        end = min(photo.size, self._acked + self._window)
+        end = min(photo.size, self._acked + self._window * self._piece)
+        if end < photo.size:
+            end = max(self._sent, self._sent + (end - self._sent) // self._piece * self._piece)  # whole pieces
         if self._sent < end:
-            self._events.append(("packs", photo, self._sent // PACK, (end + PACK - 1) // PACK))
+            self._events.append(("packs", photo, self._sent, end, self.packs))
             self._sent = end
         self._deadline = now + STALL_MS
 
@@ -212,32 +233,3 @@ class PhotoSender:
     def _postpone(self, photo: Photo, now: int) -> None:
         wait = min(self._postponed.get(photo.number, (0, POSTPONE_MS // 2))[1] * 2, POSTPONE_CAP_MS)
         self._postponed[photo.number] = (now + wait, wait)
-
-
-def packs(store: PhotoStore, photo: Photo, first: int, end: int):  # type: ignore[no-untyped-def]
-    """The frames of packs `first` to `end` of a photo, read as they are asked for. Raises OSError."""
-    for start in range(first, end, RUN):
-        begin = start * PACK
-        count = min(photo.size, min(end, start + RUN) * PACK) - begin
-        data = store.read(photo, begin, count)
-        if len(data) != count:
-            raise OSError("the file is shorter than it was")
-        for at in range(0, count, PACK):
-            yield encode_file_packet(PHOTO, start + at // PACK, photo.size, photo.file_name, data[at : at + PACK])
-
-
-def announcement(photo: Photo, boot_id: str, epoch_ms: int, now: int) -> FileAnnounce:
-    """What is said of a stored photo. `epoch_ms` is the wall clock now, 0 unknown."""
-    age_ms = now - photo.uptime if photo.boot_id == boot_id else -1
-    taken_at = photo.at
-    if taken_at == 0 and age_ms >= 0 and epoch_ms > 0:
-        taken_at = epoch_ms - age_ms  # the clock was set after the photo was taken
-    return FileAnnounce(
-        file_name=photo.file_name,
-        request_id=photo.request_id,
-        size=photo.size,
-        sha256=photo.sha256,
-        press_id=photo.press_id,
-        timestamp=taken_at,
-        age_ms=age_ms,
-    )

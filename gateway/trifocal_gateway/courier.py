@@ -14,13 +14,16 @@ on start, without a row, are queued like new ones.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from trifocal_gateway import receiver, upload_queue
+from trifocal_gateway import incoming, receiver, upload_queue
 from trifocal_gateway.photos import GATEWAY
+from trifocal_gateway.progress import Progress
 from trifocal_gateway.queue_entry import REFUSED, TOKEN_REJECTED, UNAVAILABLE, UPLOADED, Outcome, QueuedPhoto
 from trifocal_shared import reasons
+from trifocal_shared.cloud_messages import PhotoProgress
 from trifocal_shared.frame import FilePacket
 from trifocal_shared.message import Message
 from trifocal_shared.messages import FileAnnounce, PhotoStatus
+from trifocal_shared.pack import Piece
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,13 @@ class Tell:
     """The gateway's word on a photo, for the cloud."""
 
     status: PhotoStatus
+
+
+@dataclass(frozen=True)
+class Show:
+    """How much of a photo has come, for whoever looks on."""
+
+    progress: PhotoProgress
 
 
 @dataclass(frozen=True)
@@ -62,9 +72,10 @@ class RemovePhoto:
 Event = (
     Say
     | Tell
+    | Show
     | OpenPart
-    | receiver.WritePart
-    | receiver.DropPart
+    | incoming.WritePart
+    | incoming.DropPart
     | StorePhoto
     | RemovePhoto
     | upload_queue.Save
@@ -80,6 +91,7 @@ class Courier:
     def __init__(self, queue: upload_queue.UploadQueue) -> None:
         self.queue = queue
         self.receiver = receiver.Receiver()
+        self._progress = Progress()
         self._storing: dict[str, str] = {}  # request id -> file name on the glasses
         self._epoch_at_zero: int | None = None
         self._events: list[Event] = []
@@ -102,9 +114,16 @@ class Courier:
         self.receiver.announced(announce, now)
         self._carry(now)
 
-    def packet(self, packet: FilePacket, now: int) -> None:
-        """A piece of a photo."""
-        self.receiver.packet(packet, now)
+    def piece(self, piece: FilePacket | Piece, now: int) -> None:
+        """A piece of a photo, in either profile."""
+        if isinstance(piece, Piece):
+            self.receiver.piece(piece, now)
+        else:
+            self.receiver.packet(piece, now)
+        announce = self.receiver.announce
+        progress = self._progress.moved(announce, self.receiver.have, now) if announce else None
+        if progress is not None:
+            self._events.append(Show(progress))
         self._carry(now)
 
     def link_lost(self, now: int) -> None:
@@ -196,15 +215,15 @@ class Courier:
             else:
                 self._events.append(wanted)
 
-    def _receiver_wants(self, event: receiver.Event, now: int) -> None:
-        if isinstance(event, receiver.Send):
+    def _receiver_wants(self, event: incoming.Event, now: int) -> None:
+        if isinstance(event, incoming.Send):
             self._events.append(Say(event.message))
-        elif isinstance(event, receiver.Refused):
+        elif isinstance(event, incoming.Refused):
             event.status.timestamp = self._epoch(now)
             self._events.append(Tell(event.status))
-        elif isinstance(event, receiver.CheckQueued):
+        elif isinstance(event, incoming.CheckQueued):
             self._check(event.announce, now)
-        elif isinstance(event, receiver.Store):
+        elif isinstance(event, incoming.Store):
             self._events.append(StorePhoto(event.announce, self._taken_at(event.announce, now)))
         else:
             self._events.append(event)

@@ -19,6 +19,7 @@ from trifocal_shared.cloud_messages import ConnectionAck
 from trifocal_shared.envelope import Native
 from trifocal_shared.frame import FilePacket
 from trifocal_shared.message import Message
+from trifocal_shared.pack import Piece
 from trifocal_shared.wire import Rejected, Wire
 
 CHARGING_MV = 4_000
@@ -73,8 +74,8 @@ LOST, DISPLACED, NO_TOKEN = "lost", "displaced", "no_token"
 class Gateway:
     """One pair of glasses, one cloud. Times in ms, `chance` in [0, 1)."""
 
-    def __init__(self, token: str, queue: UploadQueue) -> None:
-        self.relay = relay.Relay(token)
+    def __init__(self, token: str, queue: UploadQueue, protocol: int = messages.PROTOCOL_VERSION) -> None:
+        self.relay = relay.Relay(token, protocol)
         self.courier = courier.Courier(queue)
         self.glasses = Reconnector(reconnector.GLASSES_BASE_MS, reconnector.GLASSES_CAP_MS)
         self.cloud = Reconnector(reconnector.CLOUD_BASE_MS, reconnector.CLOUD_CAP_MS)
@@ -112,6 +113,11 @@ class Gateway:
     def glasses_received(self, data: bytes, now: int) -> None:
         """Bytes from the glasses."""
         self._wire.receive(data, now)
+        self.carry(now)
+
+    def glasses_packed(self, data: bytes, now: int) -> None:
+        """A pack from the glasses, on a link that needs no frame around it."""
+        self._wire.pack_received(data)
         self.carry(now)
 
     def cloud_connected(self, now: int) -> None:
@@ -175,6 +181,8 @@ class Gateway:
         for wanted in self.courier.events():
             if isinstance(wanted, courier.Tell):
                 self.relay.photo_moved(wanted.status, now)
+            elif isinstance(wanted, courier.Show):
+                self.relay.photo_progress(wanted.progress, now)
             elif isinstance(wanted, courier.Say):
                 self._say(wanted.message)
             else:
@@ -189,8 +197,8 @@ class Gateway:
             self._relay_wants(passed)
 
     def _hear(self, said: object, now: int) -> None:
-        if isinstance(said, FilePacket):
-            self.courier.packet(said, now)
+        if isinstance(said, FilePacket | Piece):
+            self.courier.piece(said, now)
         elif isinstance(said, Native):
             self._controller_said(said, now)
         elif isinstance(said, Rejected):

@@ -1,22 +1,28 @@
-"""The gateway's end of the photo transfer: one file at a time, driven from here (PROTOCOL-device §2.9).
+"""The gateway's end of the photo transfer: one file at a time, driven from here (PROTOCOL-device §2.9, FIRMWARE §6).
 
     IDLE ── announced ──▶ CHECKING ── begin ──▶ RECEIVING ── last byte ──▶ STORING ── stored ──▶ IDLE
                              │ ▲                    │                        │
                              │ └── retry is due ── PAUSED ◀── store_failed ──┤
                              └── already_queued, refused ──▶ IDLE ◀─ corrupt ┘
 
-An announced file is asked for with `file_have`, which names the first byte that is wanted: 0, or wherever an earlier
-attempt got to. Each eighth pack is acknowledged the same way. A gap, or 300 ms of silence, asks again from the first
-missing byte, at growing waits; packs that came early are kept meanwhile, as many as a window holds. After a minute
-without progress the file is let be until it is announced again. The glasses announce until they hear the end, so
-nothing here needs to outlive the link: the parts lie in the spool, and `begin` says how much of one is there.
+An announced file is asked for by a word that names the first byte that is wanted: 0, or wherever an earlier attempt
+got to. The same word acknowledges each eighth piece. A gap, or 300 ms of silence, asks again from the first missing
+byte, at growing waits; pieces that came early are kept meanwhile, as many as a window holds, and only the gap is asked
+for. After a minute without progress the file is let be until it is announced again. The glasses announce until they
+hear the end, so nothing here needs to outlive the link: the parts lie in the spool, and `begin` says how much of one
+is there.
+
+The glasses choose between two profiles in their announcement. With a `number` the file comes in packs, from any byte;
+the word is `Have`, said at the latest 50 ms after a piece. Without one it comes in file packets of 400 bytes, and the
+word is `file_have`. The window covers what is under way during two connection intervals, and what lies between two
+acknowledgements.
 
 It promises
 - `transfer_complete` true is said of a file only after `stored` or `already_queued`, that is when it is durable here;
 - false is said when the glasses must start anew, or when the announcement itself can never be fulfilled. Such a
   refusal ends the request, once, with a reason;
 - a disk that is full loses nothing: the glasses keep the file, and it is tried again after growing waits;
-- a packet that was damaged, repeated, early, late or about another file is counted and does no harm.
+- a piece that was damaged, repeated, early, late or about another file is counted and does no harm.
 
 What is expected of the storage behind it: `CheckQueued` is answered with `already_queued` or `begin` (the size of the
 part that is there), or `store_failed`; `WritePart` is answered only when it fails, with `store_failed`; `Store` (size
@@ -24,22 +30,23 @@ and sum to be verified, the part renamed, the entry queued, all synced) is answe
 whose reason `corrupt` says that the bytes are not what was announced. Events are to be carried out in their order.
 """
 
-from dataclasses import dataclass
-
+from trifocal_gateway import pieces
 from trifocal_gateway.announcement import refusal, same, wire_name
+from trifocal_gateway.incoming import CheckQueued, DropPart, Event, Refused, Send, Store, WritePart
 from trifocal_gateway.names import LONGEST_FILE_NAME, LONGEST_REQUEST_ID
 from trifocal_gateway.photos import failure
 from trifocal_shared import reasons
 from trifocal_shared.backoff import Backoff
 from trifocal_shared.frame import FilePacket
-from trifocal_shared.message import Message
-from trifocal_shared.messages import FileAnnounce, FileHave, PhotoStatus, TransferComplete
+from trifocal_shared.messages import FileAnnounce, FileHave, TransferComplete
+from trifocal_shared.pack import DATA_BYTES, Have, Piece
 
 PACK = 400
 """Data bytes in every file packet but the last."""
 
-DEFAULT_WINDOW = 16 * PACK
+PACKET_WINDOW = 16 * PACK
 ACK_EVERY = 8
+ACK_MS = 50
 ASK_MS = 300
 ASK_CAP_MS = 5_000
 GIVE_UP_MS = 60_000
@@ -47,77 +54,44 @@ PAUSE_MS = 2_000
 PAUSE_CAP_MS = 300_000
 MOST_REFUSED = 64
 
+USUAL_INTERVAL_MS = 50
+USUAL_RATE = 177_800
+"""Bytes a second that 2M PHY carries with data length extension (FIRMWARE §2)."""
+
 IDLE, CHECKING, RECEIVING, STORING, PAUSED = "idle", "checking", "receiving", "storing", "paused"
 
 
-@dataclass(frozen=True)
-class CheckQueued:
-    """Is this file here already, or how much of it?"""
-
-    announce: FileAnnounce
-
-
-@dataclass(frozen=True)
-class WritePart:
-    """Write these bytes of the part."""
-
-    file_name: str
-    offset: int
-    data: bytes
-
-
-@dataclass(frozen=True)
-class DropPart:
-    """What was received of this file is of no use."""
-
-    file_name: str
-
-
-@dataclass(frozen=True)
-class Store:
-    """Every byte was written: verify it, make it durable and queue it."""
-
-    announce: FileAnnounce
-
-
-@dataclass(frozen=True)
-class Send:
-    """To the glasses."""
-
-    message: Message
-
-
-@dataclass(frozen=True)
-class Refused:
-    """This file will never be taken: the last word about its request."""
-
-    status: PhotoStatus
-
-
-Event = CheckQueued | WritePart | DropPart | Store | Send | Refused
-
-
 class Receiver:
-    """See the top of the file. `window` is how many bytes the glasses may have in flight, 0 for their default."""
+    """See the top of the file."""
 
-    def __init__(self, window: int = 0) -> None:
+    def __init__(self) -> None:
         self.state = IDLE
         self.announce: FileAnnounce | None = None
-        self.have = 0
         self.counts = {"unannounced": 0, "repeated": 0, "early": 0, "misshapen": 0, "refused": 0, "corrupt": 0}
-        self._window = window
-        self._early: dict[int, bytes] = {}
+        self._pieces = pieces.Pieces(0, 0, 0)
+        self._window = 0
+        self.paced(USUAL_INTERVAL_MS, USUAL_RATE)
         self._acked = 0
         self._asked_at = 0
         self._heard_at = 0
         self._moved_at = 0
         self._ask_at: int | None = None
+        self._ack_at: int | None = None
         self._retry_at = 0
         self._asking = Backoff(ASK_MS, cap_ms=ASK_CAP_MS)
         self._pausing = Backoff(PAUSE_MS, cap_ms=PAUSE_CAP_MS)
         self._refused: dict[str, None] = {}
         self._left = False  # the link was lost while the file was being stored
         self._events: list[Event] = []
+
+    @property
+    def have(self) -> int:
+        """Bytes of the file at hand that are there."""
+        return self._pieces.have
+
+    def paced(self, interval_ms: int, bytes_per_s: int) -> None:
+        """The link's connection interval and what it carries: packs get their window from it."""
+        self._window = 2 * interval_ms * bytes_per_s // 1_000 + ACK_EVERY * DATA_BYTES
 
     def announced(self, announce: FileAnnounce, now: int) -> None:
         """A file lies whole on the glasses."""
@@ -147,35 +121,35 @@ class Receiver:
             self._events.append(DropPart(file_name))
             self._pause(now)
             return
-        self.have = have_bytes if have_bytes == announce.size else have_bytes - have_bytes % PACK
-        self._early = {}
+        if have_bytes < announce.size and not announce.number:
+            have_bytes -= have_bytes % PACK
+        self._pieces = pieces.Pieces(announce.size, have_bytes, self._window if announce.number else PACKET_WINDOW)
         self._heard_at = self._moved_at = now
         self._asking.reset()
         self.state = RECEIVING
-        self._advance(now, True)
+        self._advance(announce, True, now)
 
     def packet(self, packet: FilePacket, now: int) -> None:
-        """A piece of a file."""
-        announce = self.announce
-        if self.state != RECEIVING or announce is None or packet.name != wire_name(announce.file_name):
+        """A piece of a file, as a file packet."""
+        announce = self._receiving()
+        if announce is None or packet.name != wire_name(announce.file_name):
             self.counts["unannounced"] += 1
             return
-        # Packs are counted in 16 bits; of a longer file, the one nearest to what is awaited is meant.
+        # Packets are counted in 16 bits; of a longer file, the one nearest to what is awaited is meant.
         awaited = self.have // PACK
         offset = (awaited + (packet.index - awaited + 0x8000) % 0x10000 - 0x8000) * PACK
-        if not 0 <= offset < announce.size or len(packet.data) != min(PACK, announce.size - offset):
-            self.counts["misshapen"] += 1
-            return
-        self._heard_at = now
-        if offset < self.have or offset in self._early:
-            self.counts["repeated"] += 1
-        elif offset == self.have:
-            self._take(announce.file_name, packet.data)
-            self._moved_at = now
-            self._asking.reset()
-            self._advance(now, False)
+        if len(packet.data) == min(PACK, announce.size - offset):
+            self._add(announce, offset, packet.data, now)
         else:
-            self._early_packet(offset, packet.data, now)
+            self.counts["misshapen"] += 1
+
+    def piece(self, piece: Piece, now: int) -> None:
+        """A piece of a file, as a pack."""
+        announce = self._receiving()
+        if announce is None or not 0 < piece.number == announce.number:
+            self.counts["unannounced"] += 1
+            return
+        self._add(announce, piece.offset, piece.data, now)
 
     def stored(self, file_name: str, now: int) -> None:
         """This file is durable now."""
@@ -205,16 +179,22 @@ class Receiver:
         """When to ask again."""
         if self.state == PAUSED:
             return self._retry_at
-        return self._ask_at if self.state == RECEIVING else None
+        if self.state != RECEIVING or self._ask_at is None:
+            return None
+        return self._ask_at if self._ack_at is None else min(self._ask_at, self._ack_at)
 
     def timeout(self, now: int) -> None:
-        """Ask again, let the file be, or try the storage again."""
+        """Acknowledge, ask again, let the file be, or try the storage again."""
         if self.state == PAUSED and now >= self._retry_at and self.announce is not None:
             self._check(self.announce)
-        elif self.state == RECEIVING and self._ask_at is not None and now >= self._ask_at:
+        if self.state != RECEIVING:
+            return
+        if self._ack_at is not None and now >= self._ack_at:
+            self._say_have()
+        if self._ask_at is not None and now >= self._ask_at:
             if now - self._moved_at >= GIVE_UP_MS:
                 self._rest()
-            elif now - self._heard_at >= ASK_MS or self._early:
+            elif now - self._heard_at >= ASK_MS or self._pieces.gap:
                 self._ask(now)
             else:
                 self._ask_at = self._heard_at + ASK_MS
@@ -229,46 +209,52 @@ class Receiver:
 
     def _check(self, announce: FileAnnounce) -> None:
         self.state, self.announce = CHECKING, announce
-        self._early = {}
         self._events.append(CheckQueued(announce))
 
-    def _take(self, file_name: str, data: bytes) -> None:
-        while data:
-            self._events.append(WritePart(file_name, self.have, data))
-            self.have += len(data)
-            data = self._early.pop(self.have, b"")
+    def _receiving(self) -> FileAnnounce | None:
+        return self.announce if self.state == RECEIVING else None
 
-    def _advance(self, now: int, begun: bool) -> None:
-        """Bytes have come: finish, acknowledge, or wait for more."""
-        announce = self.announce
-        assert announce is not None
-        if self.have == announce.size:
+    def _add(self, announce: FileAnnounce, offset: int, data: bytes, now: int) -> None:
+        verdict = self._pieces.add(offset, data)
+        if verdict != pieces.MISSHAPEN:
+            self._heard_at = now
+        if verdict == pieces.TAKEN:
+            ready = self._pieces.ready()
+            self._events += [WritePart(announce.file_name, at, taken) for at, taken in ready]
+            self._moved_at = now
+            self._asking.reset()
+            self._advance(announce, len(ready) > 1, now)
+            return
+        self.counts[verdict] += 1
+        if verdict == pieces.EARLY and now - self._asked_at >= ASK_MS:
+            self._ask(now)
+
+    def _advance(self, announce: FileAnnounce, tell: bool, now: int) -> None:
+        """Bytes have come: finish, acknowledge, or wait for more. `tell`: the glasses cannot know where to go on."""
+        self._ask_at = now + ASK_MS
+        if self._pieces.whole:
             self.state = STORING
             self._events.append(Store(announce))
-        elif begun or self.have - self._acked >= ACK_EVERY * PACK:
-            self._say_have(now)
-            self._ask_at = now + ASK_MS
-        else:
-            self._ask_at = now + ASK_MS
-
-    def _early_packet(self, offset: int, data: bytes, now: int) -> None:
-        self.counts["early"] += 1
-        if offset < self.have + (self._window or DEFAULT_WINDOW):
-            self._early[offset] = data
-        if now - self._asked_at >= ASK_MS:
-            self._ask(now)
+        elif tell or self.have - self._acked >= ACK_EVERY * (DATA_BYTES if announce.number else PACK):
+            self._say_have()
+        elif announce.number and self._ack_at is None:
+            self._ack_at = now + ACK_MS
 
     def _ask(self, now: int) -> None:
         """Ask for what follows the first missing byte."""
-        self._say_have(now)
+        self._say_have()
         self._asked_at = now
         self._ask_at = now + self._asking.next(1.0)
 
-    def _say_have(self, now: int) -> None:
-        assert self.announce is not None
-        self._acked = self.have
-        message = FileHave(file_name=self.announce.file_name, offset=self.have, window=self._window)
-        self._events.append(Send(message))
+    def _say_have(self) -> None:
+        announce, self._acked, self._ack_at = self.announce, self.have, None
+        assert announce is not None
+        if announce.number:
+            wanted = self._pieces.gap or self._window
+            self._events.append(Send(Have(number=announce.number, offset=self.have, window=wanted)))
+        else:
+            wanted = self._pieces.gap  # 0 is what the glasses usually send
+            self._events.append(Send(FileHave(file_name=announce.file_name, offset=self.have, window=wanted)))
 
     def _refuse(self, announce: FileAnnounce, reason: str) -> None:
         self.counts["refused"] += 1
@@ -286,11 +272,10 @@ class Receiver:
         self._rest()
 
     def _pause(self, now: int) -> None:
-        self._early = {}
         self._retry_at = now + self._pausing.next(1.0)
         self.state = PAUSED
         if self._left:
             self._rest()
 
     def _rest(self) -> None:
-        self.state, self.announce, self._early, self._ask_at, self._left = IDLE, None, {}, None, False
+        self.state, self.announce, self._ask_at, self._ack_at, self._left = IDLE, None, None, None, False

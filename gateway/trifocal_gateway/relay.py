@@ -27,6 +27,7 @@ from trifocal_shared.cloud_messages import (
     ConnectionAck,
     GlassesBatteryUpdate,
     GlassesConnectionState,
+    PhotoProgress,
     PhotoRequest,
 )
 from trifocal_shared.message import Message
@@ -78,9 +79,9 @@ Event = ToGlasses | ToCloud | PostPress | DropLink | KeepResult | ForgetResult
 class Relay:
     """One pair of glasses and one cloud."""
 
-    def __init__(self, token: str = "") -> None:
+    def __init__(self, token: str = "", protocol: int = messages.PROTOCOL_VERSION) -> None:
         self.counts = {"malformed": 0}
-        self.session = session.Session(token)
+        self.session = session.Session(token, protocol)
         self._presses = presses.Presses()
         self._photos = photos.Photos()
         self._outbox = outbox.Outbox()
@@ -160,6 +161,12 @@ class Relay:
     def photo_moved(self, status: messages.PhotoStatus, now: int) -> None:
         """The gateway's own word on a photo, of receiver or upload queue: queued, uploading, uploaded, failed."""
         self._tell_photo(status, now)
+        self._carry(now)
+
+    def photo_progress(self, progress: PhotoProgress, now: int) -> None:
+        """How much of a photo has come; of no interest to a cloud that does not listen now."""
+        if self._is_usable(progress.request_id):
+            self._outbox.say(progress)
         self._carry(now)
 
     def deadline(self) -> int | None:

@@ -64,10 +64,12 @@ Event = Say | Greeted | Changed | Silent
 class Session:
     """One talk after the other with the same pair of glasses."""
 
-    def __init__(self, token: str = "") -> None:
+    def __init__(self, token: str = "", protocol: int = messages.PROTOCOL_VERSION) -> None:
+        """`protocol` is what the glasses are told; with an older one they use no more than that has."""
         self.status = DISCONNECTED
         self.model = ""
         self._token = token
+        self._protocol = protocol
         self._sid: str | None = None
         self._ready_at: int | None = None
         self._ping_at: int | None = None
@@ -170,7 +172,7 @@ class Session:
 
     def _knock(self, now: int) -> None:
         self._ready_at = now + READY_MS
-        self._say(messages.PhoneReady(timestamp=self.epoch(now), protocol=messages.PROTOCOL_VERSION))
+        self._say(messages.PhoneReady(timestamp=self.epoch(now), protocol=self._protocol))
 
     def _become(self, status: str) -> None:
         if status != self.status:

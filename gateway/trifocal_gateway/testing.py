@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tinydb import TinyDB
 
+from trifocal_gateway.incoming import Send
 from trifocal_gateway.io.disk import Disk
 from trifocal_gateway.io.journal import JournalDB, JournalStorage
-from trifocal_gateway.receiver import PACK, Receiver, Send
+from trifocal_gateway.receiver import PACK, Receiver
 from trifocal_gateway.relay import Event, Relay, ToCloud, ToGlasses
 from trifocal_shared.cloud_messages import ButtonPressAnswer, ConnectionAck, GlassesConnectionState, PhotoRequest
 from trifocal_shared.frame import PHOTO, FilePacket
@@ -247,9 +248,9 @@ def pack(index: int, name: str = NAME, data: bytes | None = None) -> FilePacket:
     return FilePacket(PHOTO, index, SIZE, name, 0, piece)
 
 
-def have(offset: int, name: str = NAME) -> Send:
+def have(offset: int, name: str = NAME, window: int = 0) -> Send:
     """The answer that the bytes before `offset` are here."""
-    return Send(FileHave(file_name=name, offset=offset))
+    return Send(FileHave(file_name=name, offset=offset, window=window))
 
 
 def complete(success: bool, name: str = NAME) -> Send:

@@ -29,6 +29,17 @@ class GlassesBatteryUpdate(Message):
     time_remaining: int = -1
 
 
+class PhotoProgress(Message):
+    """How much of a photo has come from the glasses, for people to see it move; nothing follows from it."""
+
+    TYPE = "photo_progress"
+    request_id: str = required(str)
+    press_id: str = ""
+    done_bytes: int = required(int)
+    total_bytes: int = required(int)
+    bytes_per_second: int = 0
+
+
 # Cloud -> gateway, WebSocket
 
 
@@ -72,6 +83,7 @@ TO_CLOUD = {
         GlassesBatteryUpdate,
         ButtonPress,
         PhotoStatus,
+        PhotoProgress,
     )
 }
 """What the cloud understands from a gateway, by type."""

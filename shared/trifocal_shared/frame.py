@@ -2,6 +2,7 @@
 
     "##" kind length payload "$$"                                          strings and fragments
     "##" kind size(2) index(2) fileSize(4) name(16) flags(2) data sum "$$"  file packets, big-endian
+    "##" kind length(2) payload sum "$$"                                    packs (see `pack`), big-endian
 
 The decoder has two states. IDLE: the buffer is empty, nothing is awaited. WAITING: the buffer begins with what may
 be a frame, and more bytes, one second of silence or ten seconds in all decide about it.
@@ -15,7 +16,7 @@ Promises
   fragment's length is always little-endian, a file packet's big-endian.
 - Whatever is not a frame is skipped by one byte, because `##` can overlap (`###`), and counted in `discarded`.
   Frames that lie within the bytes of a false one are found all the same.
-- A file packet that ends where it should, but with a wrong sum, is dropped whole.
+- A file packet or pack that ends where it should, but with a wrong sum, is dropped whole.
 - `receive` never raises on any bytes and keeps less than one frame of the largest allowed size.
 
 Refusals: lengths of zero or above the limits, unknown kinds, names that are no UTF-8.
@@ -28,9 +29,14 @@ MUSIC = 0x33
 AUDIO = 0x34
 DATA = 0x35
 FRAGMENT = 0x40
+PACK = 0x50
+"""A kind of ours; the others are MentraOS's."""
 
 MAX_PACK = 4096
 """The most data bytes believed in one file packet; MentraOS sends 400, its newest firmware 800."""
+
+PACK_BYTES = 495
+"""The longest payload of a pack: one notification at MTU 498, exactly two radio packets (FIRMWARE §2)."""
 
 NAME_BYTES = 16
 """Room for the file's name in a file packet."""
@@ -52,7 +58,7 @@ _END = b"$$"
 
 
 class Frame:
-    """A string or a fragment: its kind and its payload."""
+    """A string, a fragment or a pack: its kind and its payload."""
 
     def __init__(self, kind: int, payload: bytes) -> None:
         self.kind = kind
@@ -92,13 +98,14 @@ class FilePacket:
 
 
 def encode_frame(kind: int, payload: bytes, little_endian: bool) -> bytes:
-    """A whole string or fragment frame; fragments are little-endian whatever is asked. ValueError for a bad length."""
+    """A whole string, fragment or pack frame; only strings heed `little_endian`. ValueError for a bad length."""
     size = len(payload)
-    if not 0 < size <= 0xFFFF:
+    if not 0 < size <= (PACK_BYTES if kind == PACK else 0xFFFF):
         raise ValueError("a frame carries 1 to 65535 bytes, not %d" % size)
-    low_first = little_endian or kind == FRAGMENT
+    low_first = kind == FRAGMENT or (little_endian and kind != PACK)
     length = size.to_bytes(2, "little") if low_first else size.to_bytes(2, "big")
-    return b"##" + bytes((kind,)) + length + payload + _END
+    end = bytes((sum(payload) & 0xFF,)) + _END if kind == PACK else _END
+    return b"##" + bytes((kind,)) + length + payload + end
 
 
 def encode_file_packet(kind: int, index: int, file_size: int, name: str, data: bytes, flags: int = 0) -> bytes:  # noqa: PLR0917
@@ -213,7 +220,7 @@ class FrameDecoder:
         if have < 3:
             return 0
         kind = buffer[at + 2]
-        if not STRING <= kind <= DATA and kind != FRAGMENT:
+        if not STRING <= kind <= DATA and kind not in (FRAGMENT, PACK):
             self.discarded["unknown_type"] += kind != _MARK
             return -1
         if have < 5:
@@ -223,11 +230,13 @@ class FrameDecoder:
             return self._prove(buffer, at, (first | second << 8, first << 8 | second), self.max_payload + OVERHEAD)
         if kind == FRAGMENT:
             return self._prove(buffer, at, (first | second << 8,), self.max_payload + OVERHEAD)
-        return self._prove(buffer, at, (first << 8 | second,), MAX_PACK + PACKET_OVERHEAD)
+        limit = PACK_BYTES + OVERHEAD + 1 if kind == PACK else MAX_PACK + PACKET_OVERHEAD
+        return self._prove(buffer, at, (first << 8 | second,), limit)
 
     def _prove(self, buffer: bytes, at: int, lengths: "tuple[int, ...]", limit: int) -> int:
         """As `_measure`: that of the `lengths` that ends in `$$`; `limit` is the size of the largest frame."""
-        overhead = PACKET_OVERHEAD if PHOTO <= buffer[at + 2] <= DATA else OVERHEAD
+        kind = buffer[at + 2]
+        overhead = PACKET_OVERHEAD if PHOTO <= kind <= DATA else OVERHEAD + (kind == PACK)
         proven = 0
         waiting = False
         fault = "too_long" if lengths[0] else "empty"
@@ -251,12 +260,15 @@ class FrameDecoder:
 
     def _take(self, buffer: bytes, at: int, size: int) -> None:
         kind = buffer[at + 2]
-        if not PHOTO <= kind <= DATA:
+        if kind in (STRING, FRAGMENT):
             self._events.append(Frame(kind, buffer[at + 5 : at + size - 2]))
             return
-        data = buffer[at + 29 : at + size - 3]
+        data = buffer[at + (5 if kind == PACK else 29) : at + size - 3]
         if sum(data) & 0xFF != buffer[at + size - 3]:
             self.discarded["bad_checksum"] += 1
+            return
+        if kind == PACK:
+            self._events.append(Frame(kind, data))
             return
         try:
             name = buffer[at + 11 : at + 27].split(b"\0", 1)[0].decode()

@@ -5,8 +5,13 @@ Times called `timestamp` are epoch milliseconds, 0 when the sender has no clock.
 
 from trifocal_shared.message import Message, one_of, required
 
-PROTOCOL_VERSION = 1
-"""Said in `phone_ready` and `glasses_ready`; an absent one reads as 0, a peer that is not Trifocal."""
+PROTOCOL_VERSION = 2
+"""Said in `phone_ready` and `glasses_ready`; an absent one reads as 0, a peer that is not Trifocal.
+
+1 brings `file_announce` and `file_have` around file packets as MentraOS has them, 2 packs in their place (see `pack`).
+"""
+
+PACKS_SINCE = 2
 
 PRESS_ANSWER_MS = 5_000
 """How long a press waits for the cloud's word before the glasses take the photo themselves (PROTOCOL-device §6.1)."""
@@ -172,7 +177,10 @@ class PhotoStatus(Message):
 
 
 class FileAnnounce(Message):
-    """A photo lies whole on the glasses. `age_ms` is its age on their own clock, -1 after a restart."""
+    """A photo lies whole on the glasses. `age_ms` is its age on their own clock, -1 after a restart.
+
+    A `number` says that it comes in packs, under that number; 0 is file packets.
+    """
 
     TYPE = "file_announce"
     file_name: str = required(str)
@@ -183,6 +191,7 @@ class FileAnnounce(Message):
     press_id: str = ""
     timestamp: int = 0
     age_ms: int = -1
+    number: int = 0
 
 
 class Pong(Message):

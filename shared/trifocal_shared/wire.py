@@ -6,8 +6,9 @@ catalogue does not know are only counted, so that a newer peer can say more; so 
 speaks. Nothing that a peer sends makes it raise.
 """
 
+from trifocal_shared import pack, reasons
 from trifocal_shared.envelope import Native, unwrap, wrap_from_glasses, wrap_from_phone, wrap_native
-from trifocal_shared.frame import FRAGMENT, STRING, FilePacket, FrameDecoder, encode_file_packet, encode_frame
+from trifocal_shared.frame import FRAGMENT, PACK, STRING, FilePacket, FrameDecoder, encode_file_packet, encode_frame
 from trifocal_shared.message import Message, ProtocolError, parse
 
 
@@ -38,10 +39,15 @@ class Wire:
         self._unknown = 0
         self._malformed = 0
         self._fragments = 0
+        self._packs: list[object] = []
 
     def receive(self, data: bytes, now: int) -> None:
         """Bytes came, however they were cut."""
         self._decoder.receive(data, now)
+
+    def pack_received(self, data: bytes) -> None:
+        """A pack came by itself, on a link that needs no frame around it."""
+        self._understand_pack(data, self._packs)
 
     def deadline(self) -> "int | None":
         """When an incomplete frame is given up, or None."""
@@ -52,13 +58,15 @@ class Wire:
         self._decoder.timeout(now)
 
     def events(self) -> "list[object]":
-        """Drain what was said, in order: Message, Native, FilePacket or Rejected."""
-        said: list[object] = []
+        """Drain what was said, in order: Message, Native, FilePacket, Piece or Rejected."""
+        said, self._packs = self._packs, []
         for frame in self._decoder.events():
             if isinstance(frame, FilePacket):
                 said.append(frame)
             elif frame.kind == FRAGMENT:  # type: ignore[attr-defined]
                 self._fragments += 1
+            elif frame.kind == PACK:  # type: ignore[attr-defined]
+                self._understand_pack(frame.payload, said)  # type: ignore[attr-defined]
             else:
                 self._understand(frame.payload, said)  # type: ignore[attr-defined]
         return said
@@ -74,6 +82,8 @@ class Wire:
 
     def encode(self, message: Message) -> bytes:
         """The whole frame of a message. ValueError when it is longer than a peer would take."""
+        if isinstance(message, pack.Have):
+            return encode_frame(PACK, pack.encode(message), False)
         wire = message.to_wire()
         return self._frame(wrap_from_glasses(wire) if self.glasses_side else wrap_from_phone(wire))
 
@@ -91,6 +101,11 @@ class Wire:
         if len(payload) > self.max_payload:
             raise ValueError("a message of %d bytes is longer than the link takes" % len(payload))
         return encode_frame(STRING, payload, not self.glasses_side)
+
+    def _understand_pack(self, payload: bytes, said: "list[object]") -> None:
+        found = pack.parse(payload)
+        self._malformed += found is None
+        said.append(found or Rejected(reasons.MALFORMED, "a pack of no known shape"))
 
     def _understand(self, payload: bytes, said: "list[object]") -> None:
         try:

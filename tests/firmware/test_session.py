@@ -35,7 +35,7 @@ class TestSmallTalk(Case):
     def test_the_greeting_says_who_and_how_the_glasses_are(self):
         self.session.epoch_known(EARLIEST_EPOCH_MS, 0)
         ready, battery = self.tell(messages.PhoneReady(protocol=1), now=5)
-        self.assertEqual(ready, messages.GlassesReady(sid="0123abcd", timestamp=EARLIEST_EPOCH_MS + 5, protocol=1))
+        self.assertEqual(ready, messages.GlassesReady(sid="0123abcd", timestamp=EARLIEST_EPOCH_MS + 5, protocol=2))
         self.assertEqual(battery, messages.BatteryStatus(level=100, charging=False))
         self.assertTrue(self.session.ready)
 

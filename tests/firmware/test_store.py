@@ -11,12 +11,17 @@ def photo(request_id="r", press_id="p"):
     return Photo(request_id, press_id, 1_780_000_000_000, 5_000, BOOT)
 
 
+def jpeg_of(store, kept):
+    found = bytearray(kept.size)
+    return bytes(found[: store.read_into(kept, 0, memoryview(found))])
+
+
 def stored(store):
     """What lies in the store, whole: number -> (request id, JPEG)."""
     found = {}
     for number in store.numbers():
         kept = store.load(number)
-        found[number] = (kept.request_id, store.read(kept, 0, kept.size))
+        found[number] = (kept.request_id, jpeg_of(store, kept))
     return found
 
 
@@ -36,10 +41,32 @@ class TestKeeping(unittest.TestCase):
     def test_pieces_are_read_by_offset(self):
         kept = photo()
         self.store.add(kept, picture(1, 1000))
-        pieces = [self.store.read(kept, offset, 400) for offset in (0, 400, 800)]
+        buffer = bytearray(400)
+        pieces = []
+        for offset in (0, 400, 800):
+            count = self.store.read_into(kept, offset, memoryview(buffer))
+            pieces.append(bytes(buffer[:count]))
         self.assertEqual([len(piece) for piece in pieces], [400, 400, 200])
         self.assertEqual(b"".join(pieces), picture(1, 1000))
         self.assertTrue(self.store.sound(kept))
+
+    def test_pieces_of_two_photos_in_turns(self):
+        one, two = photo(), photo("s")
+        for seed, kept in ((0, one), (1, two)):
+            self.store.add(kept, picture(seed, 1000))
+        buffer = bytearray(10)
+        for offset in (0, 10, 20, 500, 1):
+            for seed, kept in ((0, one), (1, two)):
+                self.store.read_into(kept, offset, memoryview(buffer))
+                self.assertEqual(bytes(buffer), picture(seed, 1000)[offset : offset + 10])
+
+    def test_an_open_photo_can_be_deleted(self):
+        kept = photo()
+        self.store.add(kept, picture(1, 1000))
+        self.store.read_into(kept, 0, memoryview(bytearray(10)))
+        self.assertTrue(self.store.delete(kept.number))
+        with self.assertRaises(OSError):
+            self.store.read_into(kept, 10, memoryview(bytearray(10)))
 
     def test_a_view_of_a_frame_buffer_can_be_stored(self):
         kept = photo()

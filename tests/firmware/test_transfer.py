@@ -1,5 +1,6 @@
 import unittest
 
+from trifocal_firmware.packer import PACKET
 from trifocal_firmware.store import Photo, PhotoStore
 from trifocal_firmware.testing import MemoryFlash, picture
 from trifocal_firmware.transfer import (
@@ -8,7 +9,6 @@ from trifocal_firmware.transfer import (
     IDLE,
     MOST_RESTARTS,
     MOST_WINDOW,
-    PACK,
     POSTPONE_MS,
     REWIND_MS,
     SENDING,
@@ -33,20 +33,20 @@ class Case(unittest.TestCase):
 
     def begin(self, size=10_000, window=0):
         self.add(size)
-        self.sender.link_up(0)
-        self.sender.have(FIRST, 0, window, 0)
+        self.sender.link_up(1, 0)
+        self.sender.have(1, 0, window, 0)
         return self.ranges()
 
     def kinds(self):
         return [event[0] for event in self.sender.events()]
 
     def ranges(self):
-        return [event[2:] for event in self.sender.events() if event[0] == "packs"]
+        return [event[2:4] for event in self.sender.events() if event[0] == "packs"]
 
 
 class TestAnnouncing(Case):
     def test_nothing_is_said_without_a_photo_or_without_a_link(self):
-        self.sender.link_up(0)
+        self.sender.link_up(1, 0)
         self.assertEqual(self.sender.events(), [])
         self.sender.link_down()
         self.add()
@@ -57,18 +57,18 @@ class TestAnnouncing(Case):
     def test_the_oldest_photo_is_announced_first(self):
         self.add()
         self.add()
-        self.sender.link_up(0)
+        self.sender.link_up(1, 0)
         self.assertEqual([event[1].number for event in self.sender.events()], [1])
 
     def test_a_new_photo_is_announced_at_once_when_nothing_is_under_way(self):
-        self.sender.link_up(0)
+        self.sender.link_up(1, 0)
         self.add()
         self.sender.stored(5)
         self.assertEqual(self.kinds(), ["announce"])
 
     def test_it_is_repeated_with_growing_waits_until_somebody_answers(self):
         self.add()
-        self.sender.link_up(0)
+        self.sender.link_up(1, 0)
         waits = []
         now = 0
         while len(waits) < 8:
@@ -80,7 +80,7 @@ class TestAnnouncing(Case):
 
     def test_an_early_timeout_is_harmless(self):
         self.add()
-        self.sender.link_up(0)
+        self.sender.link_up(1, 0)
         self.sender.events()
         self.sender.timeout(999)
         self.assertEqual(self.sender.events(), [])
@@ -88,24 +88,24 @@ class TestAnnouncing(Case):
 
 class TestSending(Case):
     def test_the_default_window_is_sixteen_packs(self):
-        self.assertEqual(self.begin(), [(0, DEFAULT_WINDOW // PACK)])
+        self.assertEqual(self.begin(), [(0, DEFAULT_WINDOW * PACKET)])
 
     def test_the_receiver_is_told_once_that_it_begins(self):
         self.add()
-        self.sender.link_up(0)
-        self.sender.have(FIRST, 0, 0, 0)
+        self.sender.link_up(1, 0)
+        self.sender.have(1, 0, 0, 0)
         self.assertEqual(self.kinds(), ["announce", "started", "packs"])
 
     def test_each_acknowledgement_opens_the_window_further(self):
         self.begin(window=1200)
-        self.sender.have(FIRST, 400, 1200, 1)
-        self.sender.have(FIRST, 1200, 1200, 2)
-        self.assertEqual(self.ranges(), [(3, 4), (4, 6)])
+        self.sender.have(1, 400, 1200, 1)
+        self.sender.have(1, 1200, 1200, 2)
+        self.assertEqual(self.ranges(), [(1200, 1600), (1600, 2400)])
 
     def test_the_end_of_the_file_ends_the_sending(self):
-        self.assertEqual(self.begin(size=1_000), [(0, 3)])
-        self.sender.have(FIRST, 800, 0, 1)
-        self.sender.have(FIRST, 1_000, 0, 2)
+        self.assertEqual(self.begin(size=1_000), [(0, 1_000)])
+        self.sender.have(1, 800, 0, 1)
+        self.sender.have(1, 1_000, 0, 2)
         self.assertEqual(self.ranges(), [])
 
     def test_it_resumes_from_any_offset_at_the_beginning_of_its_pack(self):
@@ -113,43 +113,44 @@ class TestSending(Case):
             sender = PhotoSender(self.store)
             if not self.store.count:
                 self.add()
-            sender.link_up(0)
-            sender.have(FIRST, offset, 400, 0)
-            self.assertEqual(sender.events()[-1][2:], (offset // PACK, offset // PACK + 1))
+            sender.link_up(1, 0)
+            sender.have(1, offset, 400, 0)
+            begin = offset - offset % PACKET
+            self.assertEqual(sender.events()[-1][2:], (begin, min(begin + PACKET, 10_000), False))
 
     def test_a_receiver_that_has_it_all_gets_nothing_more(self):
         self.add()
-        self.sender.link_up(0)
-        self.sender.have(FIRST, 10_000, 0, 0)
+        self.sender.link_up(1, 0)
+        self.sender.have(1, 10_000, 0, 0)
         self.assertEqual(self.kinds(), ["announce", "started"])
         self.sender.completed(FIRST, True, 1)
         self.assertEqual(self.kinds(), ["delivered"])
 
     def test_the_same_offset_again_asks_for_what_follows_it_again(self):
         self.begin(window=1200)
-        self.sender.have(FIRST, 400, 1200, 10)
+        self.sender.have(1, 400, 1200, 10)
         self.ranges()
-        self.sender.have(FIRST, 400, 1200, 500)
-        self.assertEqual(self.ranges(), [(1, 4)])
+        self.sender.have(1, 400, 1200, 500)
+        self.assertEqual(self.ranges(), [(400, 1600)])
 
     def test_repeated_messages_do_not_multiply_what_is_sent(self):
         self.begin(window=1200)
         for now in range(REWIND_MS):
-            self.sender.have(FIRST, 0, 1200, now)
-        self.assertEqual(self.ranges(), [(0, 3)])
+            self.sender.have(1, 0, 1200, now)
+        self.assertEqual(self.ranges(), [(0, 1200)])
 
     def test_a_receiver_that_lost_everything_is_served_from_the_beginning(self):
         self.begin(window=1200)
-        self.sender.have(FIRST, 2_000, 1200, 1_000)
+        self.sender.have(1, 2_000, 1200, 1_000)
         self.ranges()
-        self.sender.have(FIRST, 0, 1200, 2_000)
-        self.assertEqual(self.ranges(), [(0, 3)])
+        self.sender.have(1, 0, 1200, 2_000)
+        self.assertEqual(self.ranges(), [(0, 1200)])
 
     def test_windows_are_bounded(self):
-        self.assertEqual(self.begin(size=100_000, window=1 << 30), [(0, MOST_WINDOW // PACK)])
-        self.sender.have(FIRST, 0, 1, REWIND_MS)
-        self.sender.have(FIRST, 0, -5, REWIND_MS * 2)
-        self.assertEqual(self.ranges(), [(0, 1), (0, 16)])
+        self.assertEqual(self.begin(size=100_000, window=1 << 30), [(0, MOST_WINDOW * PACKET)])
+        self.sender.have(1, 0, 1, REWIND_MS)
+        self.sender.have(1, 0, -5, REWIND_MS * 2)
+        self.assertEqual(self.ranges(), [(0, 400), (0, 6400)])
 
     def test_silence_leads_back_to_announcing(self):
         self.begin()
@@ -160,15 +161,8 @@ class TestSending(Case):
 
     def test_words_that_make_no_sense_change_nothing(self):
         self.begin()
-        for name, offset in (
-            ("P000000009.jpg", 0),
-            ("", 0),
-            ("x" * 99, 0),
-            (FIRST, -1),
-            (FIRST, 10_001),
-            (FIRST, 1 << 40),
-        ):
-            self.sender.have(name, offset, 0, 5)
+        for number, offset in ((9, 0), (0, 0), (-1, 0), (1, -1), (1, 10_001), (1, 1 << 40)):
+            self.sender.have(number, offset, 0, 5)
         self.sender.completed("P000000009.jpg", False, 5)
         self.sender.completed("P000000009.jpg", True, 5)
         self.sender.completed("../etc/passwd", True, 5)
@@ -196,18 +190,18 @@ class TestEnds(Case):
 
     def test_nothing_but_that_word_deletes(self):
         self.begin(size=1_000)
-        self.sender.have(FIRST, 1_000, 0, 1)
+        self.sender.have(1, 1_000, 0, 1)
         self.sender.timeout(STALL_MS + 1)
         self.sender.link_down()
-        self.sender.link_up(60_000)
+        self.sender.link_up(1, 60_000)
         self.assertEqual(self.store.numbers(), [1])
 
     def test_false_starts_it_anew(self):
         self.begin()
         self.sender.completed(FIRST, False, 5)
         self.assertEqual(self.kinds(), ["announce"])
-        self.sender.have(FIRST, 0, 400, 6)
-        self.assertEqual(self.ranges(), [(0, 1)])
+        self.sender.have(1, 0, 400, 6)
+        self.assertEqual(self.ranges(), [(0, 400)])
 
     def refuse(self, now):
         for _ in range(MOST_RESTARTS):
@@ -267,13 +261,13 @@ class TestTheLink(Case):
         self.begin()
         self.sender.link_down()
         self.assertIsNone(self.sender.deadline())
-        self.sender.have(FIRST, 400, 0, 5)
+        self.sender.have(1, 400, 0, 5)
         self.sender.stored(6)
         self.assertEqual(self.sender.events(), [])
-        self.sender.link_up(10)
+        self.sender.link_up(1, 10)
         self.assertEqual(self.kinds(), ["announce"])
-        self.sender.have(FIRST, 4_000, 400, 11)
-        self.assertEqual(self.ranges(), [(10, 11)])
+        self.sender.have(1, 4_000, 400, 11)
+        self.assertEqual(self.ranges(), [(4_000, 4_400)])
 
     def test_a_word_that_outlived_the_link_still_counts(self):
         self.begin()

@@ -184,7 +184,7 @@ class SmallCloud:
         await self.lines[-1].send_text(json.dumps(message.to_wire()))
 
     def statuses(self, request_id: str) -> list[str]:
-        return [str(said["status"]) for said in self.said if said.get("requestId") == request_id]
+        return [str(said["status"]) for said in self.said if "status" in said and said.get("requestId") == request_id]
 
     def _app(self) -> FastAPI:
         app = FastAPI()

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from trifocal_gateway import courier, receiver, upload_queue
+from trifocal_gateway import courier, incoming, upload_queue
 from trifocal_gateway.courier import Courier
 from trifocal_gateway.queue_entry import Entry, Outcome, QueuedPhoto, summary
 from trifocal_gateway.upload_queue import UploadQueue
@@ -50,7 +50,7 @@ class Desk:
             packet = FilePacket(
                 PHOTO, index // 400, len(DATA), announce(number).file_name, 0, DATA[index : index + 400]
             )
-            self.courier.packet(packet, self.now)
+            self.courier.piece(packet, self.now)
 
     def take_in(self, number: int = 1) -> None:
         """All the way until the row is to be saved."""
@@ -72,7 +72,7 @@ def test_the_glasses_hear_complete_only_after_bytes_and_row_are_durable() -> Non
     assert desk.said() == [FileHave(file_name="P000000001.jpg", offset=0)]
     desk.send()
     events = desk.courier.events()
-    written = [event for event in events if isinstance(event, receiver.WritePart)]
+    written = [event for event in events if isinstance(event, incoming.WritePart)]
     assert b"".join(event.data for event in written) == DATA
     assert events[-1] == courier.StorePhoto(announce(), 0)
     desk.courier.photo_stored("P000000001.jpg", photo(), desk.now)

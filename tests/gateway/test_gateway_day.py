@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from trifocal_gateway import courier, gateway, receiver, reconnector, relay, upload_queue
+from trifocal_gateway import courier, gateway, incoming, reconnector, relay, upload_queue
 from trifocal_gateway.courier import Courier
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.queue_entry import Outcome, QueuedPhoto, summary
@@ -177,10 +177,10 @@ class World:
         else:
             photos.part_failed(name, reasons.STORAGE_FULL, self.now)
 
-    def on_writepart(self, event: receiver.WritePart, machine: Gateway, photos: Courier) -> None:
+    def on_writepart(self, event: incoming.WritePart, machine: Gateway, photos: Courier) -> None:
         self.parts[event.file_name][event.offset : event.offset + len(event.data)] = event.data
 
-    def on_droppart(self, event: receiver.DropPart, machine: Gateway, photos: Courier) -> None:
+    def on_droppart(self, event: incoming.DropPart, machine: Gateway, photos: Courier) -> None:
         self.parts.pop(event.file_name, None)
 
     def on_storephoto(self, event: courier.StorePhoto, machine: Gateway, photos: Courier) -> None:

@@ -4,24 +4,11 @@ from itertools import pairwise
 
 import pytest
 
-from trifocal_gateway.receiver import (
-    ACK_EVERY,
-    ASK_CAP_MS,
-    ASK_MS,
-    GIVE_UP_MS,
-    IDLE,
-    PACK,
-    PAUSE_MS,
-    CheckQueued,
-    DropPart,
-    Receiver,
-    Send,
-    Store,
-    WritePart,
-)
+from trifocal_gateway.incoming import CheckQueued, DropPart, Send, Store, WritePart
+from trifocal_gateway.receiver import ACK_EVERY, ASK_CAP_MS, ASK_MS, GIVE_UP_MS, IDLE, PACK, PAUSE_MS, Receiver
 from trifocal_gateway.testing import DATA, NAME, SIZE, announce, complete, have, pack, receiving
 from trifocal_shared.frame import FilePacket
-from trifocal_shared.messages import FileAnnounce, FileHave
+from trifocal_shared.messages import FileAnnounce
 
 
 def written(events: list[object]) -> bytes:
@@ -52,13 +39,6 @@ def test_a_file_is_looked_for_received_acknowledged_stored_and_only_then_confirm
     receiver.stored(NAME, 100)
     assert receiver.events() == [complete(True)]
     assert receiver.state == IDLE
-
-
-def test_the_window_is_said_with_every_word() -> None:
-    receiver = Receiver(window=25_600)
-    receiver.announced(announce(), 0)
-    receiver.begin(NAME, 0, 0)
-    assert receiver.events()[-1] == Send(FileHave(file_name=NAME, offset=0, window=25_600))
 
 
 def test_what_is_here_already_is_confirmed_without_a_byte() -> None:
@@ -105,12 +85,13 @@ def test_a_gap_is_asked_for_at_once_and_early_packs_are_kept() -> None:
     receiver = receiving()
     receiver.packet(pack(0), 1_000)
     receiver.packet(pack(2), 1_001)
-    assert receiver.events()[-1] == have(PACK)
+    assert receiver.events()[-1] == have(PACK, window=PACK)
     receiver.packet(pack(3), 1_002)
     assert receiver.events() == []
     receiver.packet(pack(1), 1_010)
     events = receiver.events()
     assert written(events) == DATA[PACK : 4 * PACK]
+    assert events[-1] == have(4 * PACK)
     assert receiver.counts["early"] == 2
 
 

@@ -2,22 +2,9 @@
 
 import pytest
 
+from trifocal_gateway.incoming import CheckQueued, DropPart, Refused, WritePart
 from trifocal_gateway.photos import failure
-from trifocal_gateway.receiver import (
-    CHECKING,
-    IDLE,
-    MOST_REFUSED,
-    PACK,
-    PAUSE_MS,
-    PAUSED,
-    RECEIVING,
-    STORING,
-    CheckQueued,
-    DropPart,
-    Receiver,
-    Refused,
-    WritePart,
-)
+from trifocal_gateway.receiver import CHECKING, IDLE, MOST_REFUSED, PACK, PAUSE_MS, PAUSED, RECEIVING, STORING, Receiver
 from trifocal_gateway.testing import DATA, NAME, SIZE, announce, complete, have, pack, receiving
 from trifocal_shared import reasons
 from trifocal_shared.messages import FileAnnounce

@@ -4,7 +4,8 @@ import hashlib
 
 import pytest
 
-from trifocal_gateway.receiver import PACK, CheckQueued, DropPart, Receiver, Send, Store, WritePart
+from trifocal_gateway.incoming import CheckQueued, DropPart, Send, Store, WritePart
+from trifocal_gateway.receiver import PACK, Receiver
 from trifocal_shared import reasons
 from trifocal_shared.frame import PHOTO, FilePacket
 from trifocal_shared.messages import FileAnnounce, FileHave, TransferComplete

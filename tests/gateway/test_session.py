@@ -60,11 +60,11 @@ def advance(session: Session, now: int, until: int, alive: bool = False) -> list
 def test_it_knocks_until_it_is_answered_without_an_upper_bound() -> None:
     session = Session()
     session.opened(0)
-    assert session.events() == [Changed(LINKED, ""), Say(PhoneReady(protocol=1))]
-    knocks = [event for event in advance(session, 0, 25_000) if event == Say(PhoneReady(protocol=1))]
+    assert session.events() == [Changed(LINKED, ""), Say(PhoneReady(protocol=2))]
+    knocks = [event for event in advance(session, 0, 25_000) if event == Say(PhoneReady(protocol=2))]
     assert len(knocks) == 25_000 // READY_MS
     session.said(GlassesReady(sid="aaaa"), 25_000)
-    assert PhoneReady(protocol=1) not in [
+    assert PhoneReady(protocol=2) not in [
         event.message for event in advance(session, 25_000, 50_000) if isinstance(event, Say)
     ]
 
@@ -110,7 +110,7 @@ def test_an_answer_without_a_link_is_nothing() -> None:
 def test_another_sid_runs_the_handshake_again() -> None:
     session = ready("secret")
     session.said(GlassesReady(sid="bbbb"), 5_000)
-    assert session.events() == [Changed(LINKED, ""), Say(PhoneReady(protocol=1))]
+    assert session.events() == [Changed(LINKED, ""), Say(PhoneReady(protocol=2))]
     session.said(GlassesReady(sid="bbbb"), 5_100)
     events = session.events()
     assert Greeted(restarted=True) in events

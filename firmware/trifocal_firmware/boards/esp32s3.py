@@ -92,6 +92,9 @@ class XiaoSense(Board):
         if self._link is not None:
             self._link.write(data)
 
+    def link_pack(self, frame: memoryview) -> bool:
+        return self._link is None or self._link.write_pack(frame)
+
     async def warm(self) -> None:
         if self._camera is not None:
             return

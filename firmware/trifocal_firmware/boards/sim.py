@@ -45,6 +45,10 @@ class SimBoard(Board):
     def link_write(self, data: bytes) -> None:
         self.host.link_write(addressof(data), len(data))
 
+    def link_pack(self, frame: memoryview) -> bool:
+        self.host.link_write(addressof(frame), len(frame))  # type: ignore[arg-type]
+        return True
+
     async def capture(self, size: str, compress: str) -> "bytes | bytearray":
         self._number += 1
         self._answered.clear()

@@ -47,6 +47,10 @@ class Flash:
             file.seek(offset)
             return file.read(count)
 
+    def open(self, name: str):  # type: ignore[no-untyped-def]
+        """The file for reading: `seek`, `readinto`, `close`."""
+        return open(self._path(name), "rb")
+
     def size(self, name: str) -> int:
         """Bytes in the file."""
         return os.stat(self._path(name))[6]

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import structlog
 
-from trifocal_gateway import courier, gateway, receiver, relay, upload_queue
+from trifocal_gateway import courier, gateway, incoming, relay, upload_queue
 from trifocal_gateway.errors import CorruptPhoto, LinkDown, StorageError, TokenRejected
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.io.cloud import CloudLink, Displaced
@@ -126,8 +126,8 @@ class Actor:
             relay.KeepResult: task(self._keep_result, False),
             relay.ForgetResult: task(self._forget_result, False),
             courier.OpenPart: self._open_part,
-            receiver.WritePart: self._write_part,
-            receiver.DropPart: lambda event: self._spool.drop(event.file_name),
+            incoming.WritePart: self._write_part,
+            incoming.DropPart: lambda event: self._spool.drop(event.file_name),
             courier.StorePhoto: task(self._store, False),
             courier.RemovePhoto: lambda event: self._remove(event.request_id),
             upload_queue.Save: task(self._save, False),
@@ -214,7 +214,7 @@ class Actor:
         else:
             self._feed(self._machine.courier.part_opened, name, have_bytes)
 
-    def _write_part(self, event: receiver.WritePart) -> None:
+    def _write_part(self, event: incoming.WritePart) -> None:
         try:
             self._spool.write(event.file_name, event.offset, event.data)
         except StorageError as error:

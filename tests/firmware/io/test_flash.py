@@ -40,6 +40,16 @@ class TestBothFlashes(unittest.TestCase):
             flash.write("a", (b"0123456789",))
             self.assertEqual([flash.read("a", at, 4) for at in (0, 4, 8, 10, 99)], [b"0123", b"4567", b"89", b"", b""])
 
+    def test_an_open_file_is_read_into_a_buffer_from_anywhere(self):
+        for flash in self.flashes:
+            flash.write("a", (b"0123456789",))
+            buffer = memoryview(bytearray(4))
+            file = flash.open("a")
+            file.seek(3)
+            counts = [file.readinto(buffer), file.readinto(buffer)]
+            file.close()
+            self.assertEqual((counts, bytes(buffer)), ([4, 3], b"7896"))
+
     def test_rename_replaces_in_one_step(self):
         for flash in self.flashes:
             flash.write("old", (b"old",))
@@ -68,7 +78,7 @@ class TestBothFlashes(unittest.TestCase):
             kept = Photo("r", "p", 0, 0, "0123abcd")
             PhotoStore(flash, "0123abcd").add(kept, picture(5))
             store = PhotoStore(flash, "feedbeef")
-            self.assertEqual(store.read(store.load(1), 0, 5_000), picture(5))
+            self.assertTrue(store.sound(store.load(1)))
             self.assertTrue(store.delete(1))
 
 

@@ -182,7 +182,7 @@ class Gateway:
             if isinstance(wanted, courier.Tell):
                 self.relay.photo_moved(wanted.status, now)
             elif isinstance(wanted, courier.Show):
-                self.relay.photo_progress(wanted.progress, now)
+                self.relay.photo_moved(wanted.progress, now)
             elif isinstance(wanted, courier.Say):
                 self._say(wanted.message)
             else:

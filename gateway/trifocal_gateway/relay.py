@@ -158,15 +158,12 @@ class Relay:
         self._presses.failed(press_id, reason, now)
         self._carry(now)
 
-    def photo_moved(self, status: messages.PhotoStatus, now: int) -> None:
-        """The gateway's own word on a photo, of receiver or upload queue: queued, uploading, uploaded, failed."""
-        self._tell_photo(status, now)
-        self._carry(now)
-
-    def photo_progress(self, progress: PhotoProgress, now: int) -> None:
-        """How much of a photo has come; of no interest to a cloud that does not listen now."""
-        if self._is_usable(progress.request_id):
-            self._outbox.say(progress)
+    def photo_moved(self, word: messages.PhotoStatus | PhotoProgress, now: int) -> None:
+        """The gateway's own word on a photo, of receiver or upload queue: how much has come, or which step it took."""
+        if isinstance(word, PhotoProgress):
+            self._outbox.say(word)
+        else:
+            self._tell_photo(word, now)
         self._carry(now)
 
     def deadline(self) -> int | None:

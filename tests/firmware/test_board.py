@@ -22,6 +22,14 @@ class TestBoard(unittest.TestCase):
         with self.assertRaises(StopIteration):
             self.board.warm().send(None)
 
+    def test_a_simple_link_takes_packs_as_it_takes_words(self):
+        sent = []
+        self.board.link_write = sent.append
+        buffer = bytearray(b"pack")
+        self.assertTrue(self.board.link_pack(memoryview(buffer)))
+        buffer[0] = 0
+        self.assertEqual(sent, [b"pack"])
+
     def test_what_every_board_must_have_is_asked_for(self):
         for call in (
             lambda: self.board.link_write(b""),

@@ -134,6 +134,36 @@ class TestFirmware(Case):
         self.assertEqual(self.board.gateway.statuses("request-0123abcd-1"), ["capturing", "captured", "transferring"])
         self.assertEqual(os.listdir(FOLDER), ["counter"])
 
+    def test_a_link_that_is_full_goes_on_when_it_has_room(self):
+        whole, turns = self.board.link_pack, []
+
+        def sometimes(frame):
+            turns.append(len(frame))
+            return bool(len(turns) % 2 == 0 and whole(frame))
+
+        self.board.link_pack = sometimes
+        self.firmware = Firmware(self.board)
+        self.connect()
+        self.press()
+        self.finish()
+        for _ in range(3):  # a photo of 1,000 bytes
+            self.assertEqual(self.board.gateway.photos, {})
+            self.firmware.link_room()
+            self.pump()
+        self.assertEqual(list(self.board.gateway.photos.values()), [picture(1)])
+        self.assertEqual(turns, [503, 503, 503, 503, 45, 45])
+
+    def test_a_lost_link_leaves_nothing_to_send(self):
+        self.board.link_pack = lambda frame: False
+        self.firmware = Firmware(self.board)
+        self.connect()
+        self.press()
+        self.finish()
+        self.firmware.link_closed()
+        self.firmware.link_room()
+        self.assertEqual(self.board.gateway.photos, {})
+        self.assertEqual(os.listdir(FOLDER).count("000000001.photo"), 1)
+
     def test_the_light_is_on_before_the_sensor_warms(self):
         self.connect()
         self.press()

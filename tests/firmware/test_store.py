@@ -38,36 +38,6 @@ class TestKeeping(unittest.TestCase):
             self.assertEqual(getattr(again, name), getattr(kept, name), name)
         self.assertEqual(again.file_name, "P000000001.jpg")
 
-    def test_pieces_are_read_by_offset(self):
-        kept = photo()
-        self.store.add(kept, picture(1, 1000))
-        buffer = bytearray(400)
-        pieces = []
-        for offset in (0, 400, 800):
-            count = self.store.read_into(kept, offset, memoryview(buffer))
-            pieces.append(bytes(buffer[:count]))
-        self.assertEqual([len(piece) for piece in pieces], [400, 400, 200])
-        self.assertEqual(b"".join(pieces), picture(1, 1000))
-        self.assertTrue(self.store.sound(kept))
-
-    def test_pieces_of_two_photos_in_turns(self):
-        one, two = photo(), photo("s")
-        for seed, kept in ((0, one), (1, two)):
-            self.store.add(kept, picture(seed, 1000))
-        buffer = bytearray(10)
-        for offset in (0, 10, 20, 500, 1):
-            for seed, kept in ((0, one), (1, two)):
-                self.store.read_into(kept, offset, memoryview(buffer))
-                self.assertEqual(bytes(buffer), picture(seed, 1000)[offset : offset + 10])
-
-    def test_an_open_photo_can_be_deleted(self):
-        kept = photo()
-        self.store.add(kept, picture(1, 1000))
-        self.store.read_into(kept, 0, memoryview(bytearray(10)))
-        self.assertTrue(self.store.delete(kept.number))
-        with self.assertRaises(OSError):
-            self.store.read_into(kept, 10, memoryview(bytearray(10)))
-
     def test_a_view_of_a_frame_buffer_can_be_stored(self):
         kept = photo()
         self.store.add(kept, bytearray(picture(2)))

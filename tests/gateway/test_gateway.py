@@ -1,12 +1,14 @@
 import pytest
 
-from trifocal_gateway import gateway, reconnector
+from trifocal_gateway import gateway, incoming, reconnector
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.relay import PostPress
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
-from trifocal_shared.cloud_messages import ButtonPressAnswer, ConnectionAck, PhotoRequest
+from trifocal_shared.cloud_messages import ButtonPressAnswer, ConnectionAck, PhotoProgress, PhotoRequest
+from trifocal_shared.frame import PACK, encode_frame
 from trifocal_shared.message import Message
+from trifocal_shared.pack import Have, Piece, encode
 from trifocal_shared.wire import Wire
 
 EPOCH_MS = 1_780_000_000_000
@@ -193,6 +195,42 @@ def test_bytes_that_mean_nothing_are_counted() -> None:
     assert house.gateway.counts["malformed"] >= 1
     house.wait()
     house.say(messages.Pong())
+
+
+def test_a_photo_in_packs_comes_framed_or_bare_and_people_see_it_move() -> None:
+    house = House()
+    house.link()
+    house.line()
+    jpeg = bytes(range(100)) * 100
+    name = "P000000007.jpg"
+    house.say(messages.FileAnnounce(file_name=name, request_id="r", size=10_000, sha256="0a" * 32, number=7))
+    house.gateway.courier.part_opened(name, 0, house.now)
+    house.gateway.carry(house.now)
+    house.drain()
+    (asked,) = [said for said in house.heard if isinstance(said, Have)]
+    assert (asked.number, asked.offset) == (7, 0)
+    for count, at in enumerate(range(0, 10_000, 486)):
+        house.now += 20
+        bare = encode(Piece(7, at, jpeg[at : at + 486]))
+        if count % 2:
+            house.gateway.glasses_packed(bare, house.now)
+        else:
+            house.gateway.glasses_received(encode_frame(PACK, bare, False), house.now)
+        house.drain()
+    written = house.took(incoming.WritePart)
+    assert b"".join(piece.data for piece in written if isinstance(piece, incoming.WritePart)) == jpeg
+    (moved,) = [said for said in house.cloud_heard if isinstance(said, PhotoProgress)]
+    assert (moved.request_id, moved.done_bytes, moved.total_bytes) == ("r", 14 * 486, 10_000)
+
+
+def test_the_protocol_is_what_the_glasses_are_told() -> None:
+    machine = Gateway("t", UploadQueue(), protocol=1)
+    machine.glasses_connected(0)
+    glasses = Wire(messages.TO_GLASSES, glasses_side=True)
+    for event in machine.events():
+        if isinstance(event, gateway.WriteGlasses):
+            glasses.receive(event.data, 0)
+    assert glasses.events() == [messages.PhoneReady(protocol=1)]
 
 
 def test_half_a_frame_does_not_outlive_its_link() -> None:

@@ -1,4 +1,4 @@
-"""Receiving a file in packs: any byte to begin at, a window by the link, words that are acknowledgement and question."""
+"""Receiving a file in packs: any byte to begin at, a window by the link, one word for have and want."""
 
 import pytest
 

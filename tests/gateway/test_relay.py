@@ -5,7 +5,12 @@ import pytest
 from trifocal_gateway.relay import DropLink, Event, ForgetResult, KeepResult, PostPress, ToCloud, ToGlasses
 from trifocal_gateway.testing import ACK, CONNECTED, PRESS, TAKE, down, failed, relay, status, up
 from trifocal_shared import reasons
-from trifocal_shared.cloud_messages import ButtonPressReport, GlassesBatteryUpdate, GlassesConnectionState
+from trifocal_shared.cloud_messages import (
+    ButtonPressReport,
+    GlassesBatteryUpdate,
+    GlassesConnectionState,
+    PhotoProgress,
+)
 from trifocal_shared.messages import BatteryStatus, ButtonPressResponse, GlassesReady, Ping, VersionInfo
 
 # The connection's state
@@ -137,3 +142,13 @@ def test_an_answer_for_glasses_that_went_away_ends_the_request_it_made() -> None
     events = made.events()
     assert down(events) == []
     assert failed(events) == [("r-1", reasons.GLASSES_OFFLINE)]
+
+
+def test_progress_is_for_a_cloud_that_listens_now() -> None:
+    made = relay(cloud=False)
+    word = PhotoProgress(request_id="r-1", done_bytes=1, total_bytes=2)
+    made.photo_moved(word, 1)
+    made.cloud_said(ACK, 2)
+    assert word not in up(made.events())
+    made.photo_moved(word, 3)
+    assert up(made.events()) == [word]

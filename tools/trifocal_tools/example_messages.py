@@ -40,7 +40,7 @@ GLASSES_TO_GATEWAY: list[Message] = [
     link.FileAnnounce(
         file_name=FILE, request_id=REQUEST, size=123_456, sha256=SHA256, press_id=PRESS, timestamp=AT, age_ms=1500
     ),
-    link.FileAnnounce(file_name=FILE, request_id="local_1a2b3c4d_8", size=99_999, sha256=SHA256),
+    link.FileAnnounce(file_name=FILE, request_id="local_1a2b3c4d_8", size=99_999, sha256=SHA256, number=42),
     link.Pong(),
 ]
 
@@ -50,6 +50,9 @@ GATEWAY_TO_CLOUD: list[Message] = [
     cloud.GlassesBatteryUpdate(level=67, charging=False),
     link.ButtonPress(press_id=PRESS, button_id="photo", press_type="short", device_id=DEVICE, timestamp=AT),
     link.PhotoStatus(request_id=REQUEST, status="uploading", source="gateway", timestamp=AT),
+    cloud.PhotoProgress(
+        request_id=REQUEST, press_id=PRESS, done_bytes=48_600, total_bytes=123_456, bytes_per_second=160_000
+    ),
 ]
 
 CLOUD_TO_GATEWAY: list[Message] = [

@@ -46,7 +46,7 @@ class SimBoard(Board):
         self.host.link_write(addressof(data), len(data))
 
     def link_pack(self, frame: memoryview) -> bool:
-        self.host.link_write(addressof(frame), len(frame))  # type: ignore[arg-type]
+        self.host.link_write(addressof(frame), len(frame))
         return True
 
     async def capture(self, size: str, compress: str) -> "bytes | bytearray":

@@ -102,7 +102,8 @@ class TestSimBoard(unittest.TestCase):
         self.assertGreater(self.board.clock.epoch_ms(), 1_600_000_000_000)
 
     def test_bytes_light_and_reports_go_out(self):
-        self.board.link_write(b"frame")
+        self.board.link_write(b"fra")
+        self.assertTrue(self.board.link_pack(memoryview(b"me")))
         self.board.set_light("photo")
         self.board.report("stored", {"photos": 1})
         self.assertEqual((self.host.written, self.host.light), (b"frame", "photo"))

@@ -1,7 +1,7 @@
 import unittest
 
 from trifocal_firmware.io import uart as module
-from trifocal_firmware.io.uart import BUSY_SECONDS, IDLE_SECONDS, MOST_QUEUED, PIECE, SILENCE_MS, UartLink
+from trifocal_firmware.io.uart import BUSY_SECONDS, IDLE_SECONDS, MOST_PACKS, MOST_QUEUED, PIECE, SILENCE_MS, UartLink
 from trifocal_shared.testing import VirtualClock
 
 
@@ -41,6 +41,9 @@ class Firmware:
 
     def link_closed(self):
         self.told.append("closed")
+
+    def link_room(self):
+        self.told.append("room")
 
 
 class TestUartLink(unittest.TestCase):
@@ -89,6 +92,37 @@ class TestUartLink(unittest.TestCase):
         self.uart.room = 100
         self.link.step()
         self.assertEqual(self.uart.written, b"0123456789")
+
+    def test_packs_wait_for_room_and_words_do_not(self):
+        self.arrive(b"x")
+        self.uart.room = 0
+        pack = memoryview(bytearray(b"p" * 500))
+        taken = 0
+        while self.link.write_pack(pack):
+            taken += 1
+        pack[0] = 0  # the buffer is used again
+        self.assertEqual(taken, MOST_PACKS // 500)
+        self.link.write(b"word")
+        self.link.step()
+        self.assertEqual((self.firmware.told[2:], self.link.dropped), ([], 0))
+        self.uart.room = 1_000_000
+        while self.link.step():
+            pass
+        self.assertEqual(self.firmware.told[2:], ["room"])
+        self.assertEqual(self.uart.written, b"p" * 500 * taken + b"word")
+        self.assertTrue(self.link.write_pack(pack))
+
+    def test_a_pack_for_nobody_is_dropped_and_nobody_waits(self):
+        self.assertTrue(self.link.write_pack(memoryview(b"lost")))
+        self.assertEqual(self.link.dropped, 4)
+        self.arrive(b"x")
+        self.uart.room = 0
+        while self.link.write_pack(memoryview(bytes(500))):
+            pass
+        self.clock.advance(SILENCE_MS)
+        self.link.step()
+        self.link.step()
+        self.assertEqual(self.firmware.told, ["opened", b"x", "closed"])
 
     def test_with_nobody_there_it_is_dropped(self):
         self.link.write(b"lost")

@@ -1,0 +1,104 @@
+"""Whole transfers between real ends in virtual time: cut, restarted, bad; always resumed, once, and whole."""
+
+from collections.abc import Callable
+
+import pytest
+
+from trifocal_firmware.testing import picture
+from trifocal_shared.pack import DATA_BYTES
+from trifocal_tools.bench.air import LIMIT, Air
+from trifocal_tools.bench.link_ends import Ends
+
+SIZE = 60_000
+JPEG = picture(7, SIZE)
+PACKS, FILE_PACKETS = 2, 1
+WINDOW = {PACKS: 2 * 15 * 177_800 // 1_000 + 8 * DATA_BYTES, FILE_PACKETS: 16 * 400}
+PIECES = {PACKS: -(-SIZE // DATA_BYTES), FILE_PACKETS: SIZE // 400}
+
+
+def disturbed(protocol: int, at: int, disturb: Callable[[Ends], None]) -> Ends:
+    """A transfer that this befell when the piece `at` had come; it went through, once and whole."""
+    ends = Ends(Air(15), protocol)
+    ends.add_photo("r", JPEG)
+
+    def come() -> None:
+        if ends.pieces == at:
+            disturb(ends)
+
+    ends.on_piece = come
+    assert ends.run(lambda: bool(ends.stored) and not ends.store.count)
+    assert ends.stored == [("r", JPEG)]
+    assert not ends.parts
+    return ends
+
+
+@pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
+def test_undisturbed_no_byte_goes_twice(protocol: int) -> None:
+    ends = disturbed(protocol, 0, Ends.cut)
+    assert (ends.sent, ends.pieces) == (SIZE, PIECES[protocol])
+
+
+@pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
+def test_cut_at_every_piece_it_resumes_and_sends_at_most_a_window_twice(protocol: int) -> None:
+    for at in range(1, PIECES[protocol]):
+        ends = disturbed(protocol, at, Ends.cut)
+        assert 0 <= ends.sent - SIZE <= WINDOW[protocol], at
+    assert ends.pieces >= at
+
+
+@pytest.mark.parametrize("side", [Ends.boot_glasses, Ends.start_gateway])
+@pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
+def test_a_restart_of_either_side_resumes_at_the_first_missing_byte(
+    protocol: int, side: Callable[[Ends], None]
+) -> None:
+    def restart(ends: Ends) -> None:
+        ends.cut()
+        side(ends)
+
+    for at in range(1, PIECES[protocol], 9):
+        ends = disturbed(protocol, at, restart)
+        assert 0 <= ends.sent - SIZE <= WINDOW[protocol], at
+
+
+@pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
+def test_a_link_that_breaks_twenty_times_loses_a_window_each_time_at_most(protocol: int) -> None:
+    ends = Ends(Air(15, loss=5), protocol)
+    jpeg = picture(3, 200_000)
+    ends.add_photo("r", jpeg)
+    cuts = [0]
+
+    def come() -> None:
+        if cuts[0] < 20 and ends.pieces > (cuts[0] + 1) * 15:
+            cuts[0] += 1
+            ends.cut()
+
+    ends.on_piece = come
+    assert ends.run(lambda: bool(ends.stored))
+    assert (ends.stored, cuts) == ([("r", jpeg)], [20])
+    assert ends.sent - len(jpeg) <= 20 * WINDOW[protocol]
+
+
+@pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
+def test_photos_come_in_their_order_each_once(protocol: int) -> None:
+    ends = Ends(Air(15), protocol)
+    photos = [(f"r{number}", picture(number, 5_000 + number)) for number in range(6)]
+    for request_id, jpeg in photos:
+        ends.add_photo(request_id, jpeg)
+    ends.on_piece = lambda: ends.cut() if ends.pieces % 17 == 0 else None
+    assert ends.run(lambda: not ends.store.count)
+    assert ends.stored == photos
+
+
+@pytest.mark.parametrize("interval", [15, 50])
+@pytest.mark.parametrize("loss", [0, 5])
+def test_packs_fill_the_air(interval: int, loss: int) -> None:
+    ends = Ends(Air(interval, loss), PACKS)
+    ends.add_photo("r", picture(1, 1_000_000))
+    assert ends.run(lambda: bool(ends.stored))
+    share = 1_000_000 / (ends.stored_at / 1_000) / LIMIT / (1 - loss / 100)
+    assert 0.95 < share < 1
+
+
+def test_a_gateway_that_never_comes_is_no_end() -> None:
+    ends = Ends(Air(15))
+    assert not ends.run(lambda: bool(ends.stored), limit_ms=1_000)

@@ -1,4 +1,4 @@
-"""The store on a real littlefs, as on a board: the power goes at each write of a block, and no photo is lost or doubled."""
+"""The store on a real littlefs, as on a board: power cut at each write of a block, and no photo is lost or doubled."""
 
 import io
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ SIZES = (3_000, 9_000, 500)
 class Chip(UserContext):
     """Flash that loses power at its `cut_at`-th write or erasure; `left` is what then lies on it, that one half done.
 
-    littlefs itself goes on as if nothing had been, for it cannot be stopped within a call; what it still writes is gone.
+    littlefs itself goes on as if nothing had been, for no call of it can be stopped; what it still writes is gone.
     """
 
     def __init__(self, image: bytes = b"\xff" * BLOCK * BLOCKS, cut_at: int = 0) -> None:

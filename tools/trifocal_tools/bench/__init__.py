@@ -22,6 +22,9 @@ class Bench:
 
 BENCHES = {
     "apps": Bench("trifocal_tools.bench.apps", "memory of 1,000 users with an app each, and after 20 rounds of loss"),
+    "link": Bench(
+        "trifocal_tools.bench.link", "photos over the link as a share of what the air carries, both profiles"
+    ),
     "press": Bench("trifocal_tools.bench.press", "button press to gallery on one machine, and what it is made of"),
     "queue": Bench(
         "trifocal_tools.bench.queue", "the upload queue's journal beside TinyDB's JSONStorage and sqlite3; --kill"

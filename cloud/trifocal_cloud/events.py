@@ -1,14 +1,14 @@
 """EventRing: the last things that happened to one user, each with a rising number, bounded.
 
 Kinds: `step` (something happened to a photo or a press), `gallery` (a photo came or went), and the states `glasses`,
-`sim` and `app`, of which only the newest is kept, of `app` that of each package: an older state says nothing that the
-newer one does not.
+`sim`, `app` and `progress` (how much of a photo has come), of which only the newest is kept, of `app` that of each
+package: an older state says nothing that the newer one does not.
 """
 
 from collections import deque
 
 CAPACITY = 500
-STATES = ("glasses", "sim", "app")
+STATES = ("glasses", "sim", "app", "progress")
 
 Event = dict[str, object]
 

@@ -18,6 +18,7 @@ from trifocal_shared.cloud_messages import (
     ConnectionInit,
     GlassesBatteryUpdate,
     GlassesConnectionState,
+    PhotoProgress,
     PhotoRequest,
 )
 from trifocal_shared.message import Message
@@ -98,7 +99,15 @@ class Heard:
     message: PhotoStatus
 
 
-Happening = Outgoing | Displaced | Expired | Changed | Heard
+@dataclass(frozen=True)
+class Moved:
+    """So much of a photo has come from the glasses: to be shown, and forgotten."""
+
+    user: str
+    message: PhotoProgress
+
+
+Happening = Outgoing | Displaced | Expired | Changed | Heard | Moved
 
 
 class Sessions:
@@ -141,6 +150,8 @@ class Sessions:
             self._update(session, replace(session.glasses, battery=message.level, charging=message.charging))
         elif isinstance(message, PhotoStatus):
             self._events.append(Heard(user, message))
+        elif isinstance(message, PhotoProgress):
+            self._events.append(Moved(user, message))
 
     def speaks(self, user: str, epoch: int) -> bool:
         """Whether what comes by this connection counts; what does not is counted as stale."""

@@ -249,3 +249,24 @@ def test_journeys_and_their_steps_are_bounded_and_keep_what_matters(page: Page) 
     assert long["state"] == "stored"
     (repeated,) = page.evaluate(GATHER, [step("uploading", at, request="r") for at in range(9)])
     assert repeated["steps"] == ["uploading"]
+
+
+def test_a_photo_that_is_sent_shows_how_much_of_it_has_come(page: Page) -> None:
+    said = page.evaluate(
+        """async () => {
+          const { Journeys } = await import("/console/journey.js");
+          const journeys = new Journeys();
+          const entry = { requestId: "r1", pressId: "p1", source: "glasses" };
+          journeys.moved({ ...entry, percent: 1, bytesPerSecond: 1 });
+          const before = journeys.all.length;
+          journeys.stepped({ ...entry, step: "transferring", at: 1 });
+          journeys.moved({ ...entry, percent: 42, bytesPerSecond: 160000 });
+          const during = journeys.all[0].sending;
+          journeys.stepped({ ...entry, step: "queued", at: 2 });
+          const after = journeys.all[0].sending;
+          journeys.stepped({ ...entry, step: "stored", at: 3 });
+          journeys.moved({ ...entry, percent: 43, bytesPerSecond: 1 });
+          return [before, during, after, journeys.all[0].sending, journeys.all[0].steps.length];
+        }"""
+    )
+    assert said == [0, {"percent": 42, "bytesPerSecond": 160_000}, None, None, 3]

@@ -36,6 +36,13 @@ def test_only_the_newest_state_of_a_kind_is_kept() -> None:
     assert [(event["kind"], event["id"]) for event in ring.after(0)] == [("step", 2), ("glasses", 3), ("sim", 4)]
 
 
+def test_of_progress_the_newest_word_is_kept() -> None:
+    ring = EventRing(1)
+    for percent in (10, 20):
+        ring.add("progress", 1, {"percent": percent})
+    assert [event["percent"] for event in ring.after(0)] == [20]
+
+
 def test_of_each_app_the_newest_state_is_kept() -> None:
     ring = EventRing(1)
     for package in ("a", "b", "a", "a"):

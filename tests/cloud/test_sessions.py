@@ -1,11 +1,12 @@
 """Sessions in virtual time: the newest connection counts, and a gateway that returns in time finds its session."""
 
-from trifocal_cloud.sessions import GRACE_MS, Changed, Displaced, Expired, Glasses, Heard, Outgoing, Sessions
+from trifocal_cloud.sessions import GRACE_MS, Changed, Displaced, Expired, Glasses, Heard, Moved, Outgoing, Sessions
 from trifocal_shared.cloud_messages import (
     ConnectionAck,
     ConnectionInit,
     GlassesBatteryUpdate,
     GlassesConnectionState,
+    PhotoProgress,
     PhotoRequest,
 )
 from trifocal_shared.messages import PhotoStatus
@@ -175,3 +176,13 @@ def test_words_of_a_user_without_a_session_are_counted() -> None:
     sessions.closed(ANN, 1, 0)
     assert sessions.stale == 2
     assert sessions.events() == []
+
+
+def test_progress_of_the_newest_connection_is_passed_on_and_of_no_other() -> None:
+    sessions, old = connected()
+    new = opened(sessions, 1)
+    sessions.events()
+    word = PhotoProgress(request_id="r1", done_bytes=1, total_bytes=2)
+    sessions.received(ANN, old, word, 2)
+    sessions.received(ANN, new, word, 3)
+    assert sessions.events() == [Moved(ANN, word)]

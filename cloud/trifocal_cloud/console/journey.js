@@ -19,6 +19,8 @@ export class Journey {
     this.steps = [];
     this.requests = new Set();
     this.presses = new Set();
+    /** How much of the photo has come from the glasses, {percent, bytesPerSecond}, until a later step is known. */
+    this.sending = null;
   }
 
   get startedAt() {
@@ -63,6 +65,7 @@ export class Journey {
     if (this.steps.some((other) => alike(other) && other.at === step.at)) return false;
     if (before >= 0 && alike(this.steps[before])) return false;
     this.steps.splice(before + 1, 0, step);
+    this.sending = null;
     if (this.steps.length > STEPS_KEPT) this.steps.splice(STEPS_KEPT / 2, 1);
     return true;
   }
@@ -88,6 +91,14 @@ export class Journeys extends EventTarget {
     const journey = this.#find({ pressId, requestId });
     const heard = status === "heard";
     if (journey.add({ source, step, at, detail, requestId, heard, reason: reasonOf({ step, detail, reason }) })) this.#changed(journey);
+  }
+
+  /** So much of a photo has come; what nobody knows of, or what is over, is not opened for it. */
+  moved({ requestId, percent, bytesPerSecond }) {
+    const journey = this.#byName.get(`request ${requestId}`);
+    if (journey?.state !== "moving") return;
+    journey.sending = { percent, bytesPerSecond };
+    this.#changed(journey);
   }
 
   /** A photo is in the gallery: when it was taken out of reach, only its own time tells when its journey began. */

@@ -9,7 +9,7 @@
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
-const STATE_KINDS = new Set(["gallery", "glasses", "sim", "app"]);
+const STATE_KINDS = new Set(["gallery", "glasses", "sim", "app", "progress"]);
 
 export class Live extends EventTarget {
   #socket = null;

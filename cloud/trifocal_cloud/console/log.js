@@ -1,7 +1,7 @@
 // The list of journeys on the page: newest first, filtered, paused at will, each card drawn again only when it changed.
 
 import { byId, make, icon, setText } from "./dom.js";
-import { clock, span } from "./time.js";
+import { bytes, clock, span } from "./time.js";
 import { strip, waterfall } from "./waterfall.js";
 import { reasonWords, stepWords } from "./words.js";
 
@@ -29,6 +29,7 @@ function outcome(journey) {
   if (journey.deliveredAt !== null) return `With the app after ${span(journey.deliveredAt - journey.startedAt)}`;
   if (journey.state === "stored") return `In the gallery after ${span(journey.storedAt - journey.startedAt)}`;
   if (journey.state === "failed") return reasonWords(journey.failure) || journey.failure;
+  if (journey.sending) return `${stepWords("transferring")}: ${journey.sending.percent} %, ${bytes(journey.sending.bytesPerSecond)} a second`;
   return journey.last ? stepWords(journey.last.step) : "Pressed; no word from the glasses yet";
 }
 

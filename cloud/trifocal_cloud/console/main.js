@@ -74,6 +74,7 @@ function galleryChanged({ change, photo }) {
 
 const HEARD = {
   step: stepped,
+  progress: (entry) => journeys.moved(entry),
   gallery: galleryChanged,
   glasses: ({ state }) => showGlasses(state),
   sim: ({ state }) => showGlasses({ sim: state }),

@@ -119,7 +119,7 @@ class EventBody(Wire):
 
     id: int
     at: int
-    kind: Literal["step", "gallery", "glasses", "sim", "app"]
+    kind: Literal["step", "gallery", "glasses", "sim", "app", "progress"]
     request_id: str | None = None
     press_id: str | None = None
     source: str | None = None
@@ -133,6 +133,8 @@ class EventBody(Wire):
     state: dict[str, Any] | None = None
     package: str | None = None
     app: dict[str, Any] | None = None
+    percent: int | None = None
+    bytes_per_second: int | None = None
 
 
 class Events(Wire):

@@ -14,10 +14,10 @@ from trifocal_cloud.io.line import POLICY_VIOLATION, REPLACED, Line
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.simulators import Simulators
 from trifocal_cloud.presses import Press
-from trifocal_cloud.sessions import Changed, Displaced, Expired, Heard, Outgoing, Session, Sessions
+from trifocal_cloud.sessions import Changed, Displaced, Expired, Heard, Moved, Outgoing, Session, Sessions
 from trifocal_shared import cloud_messages
 from trifocal_shared.clock import Clock
-from trifocal_shared.cloud_messages import ConnectionAck, PhotoRequest
+from trifocal_shared.cloud_messages import ConnectionAck, PhotoProgress, PhotoRequest
 from trifocal_shared.driver import Driver
 from trifocal_shared.message import Message
 
@@ -131,6 +131,8 @@ class Gateways:
                 self._feed.publish(event.user, "glasses", state=state.model_dump(by_alias=True))
             elif isinstance(event, Heard):
                 self._heard.append(event.message)
+            elif isinstance(event, Moved):
+                self._feed.publish(event.user, "progress", **progress(event.message))
 
     def _send(self, user: str, epoch: int, message: Message) -> None:
         line = self._lines.get((user, epoch))
@@ -145,3 +147,14 @@ class Gateways:
         line = self._lines.pop((user, epoch), None)
         if line is not None:
             line.close(close_code, sentence)
+
+
+def progress(said: PhotoProgress) -> dict[str, object]:
+    """What people are shown of it."""
+    percent = said.done_bytes * 100 // said.total_bytes if said.total_bytes > 0 else 0
+    return {
+        "requestId": said.request_id,
+        "pressId": said.press_id,
+        "percent": max(0, min(100, percent)),
+        "bytesPerSecond": max(0, said.bytes_per_second),
+    }

@@ -4,11 +4,13 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 
+from trifocal_cloud.io.gateways import progress
 from trifocal_cloud.io.line import POLICY_VIOLATION, REPLACED
 from trifocal_cloud.presses import SOCKET, Press
 from trifocal_cloud.testing import ANN, EPOCH_MS, House, eventually
-from trifocal_shared.cloud_messages import GlassesConnectionState, PhotoRequest
+from trifocal_shared.cloud_messages import GlassesConnectionState, PhotoProgress, PhotoRequest
 from trifocal_shared.messages import PhotoStatus
 
 EXPIRES_S = EPOCH_MS // 1000 + 60
@@ -76,6 +78,28 @@ async def test_reports_reach_the_desk_in_order(house: House, client: httpx.Async
     await eventually(lambda: len(house.cloud.feed.ring(ANN).after(0)) == 4)
     steps = (await client.get("/api/presses/b-1")).json()["steps"]
     assert [step["step"] for step in steps] == ["capturing", "captured", "queued"]
+
+
+async def test_people_see_a_photo_move_and_only_the_newest_word_is_kept(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    _, epoch = opened(house)
+    for done in (20_000, 60_000):
+        word = PhotoProgress(request_id="local_1", press_id="b-1", done_bytes=done, total_bytes=80_000)
+        await house.cloud.gateways.received(ANN, epoch, word)
+    (event,) = [e for e in (await client.get("/api/events")).json()["events"] if e["kind"] == "progress"]
+    assert (event["requestId"], event["pressId"], event["percent"]) == ("local_1", "b-1", 75)
+    assert (await client.get("/api/presses/b-1")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "rate", "shown"), [(-5, 10, -1, (0, 0)), (1, 0, 9, (0, 9)), (11, 10, 1, (100, 1))]
+)
+def test_progress_that_cannot_be_is_shown_within_bounds(
+    done: int, total: int, rate: int, shown: tuple[int, int]
+) -> None:
+    said = progress(PhotoProgress(request_id="r", done_bytes=done, total_bytes=total, bytes_per_second=rate))
+    assert (said["percent"], said["bytesPerSecond"]) == shown
 
 
 async def test_a_press_that_nobody_hears_takes_a_photo(house: House, client: httpx.AsyncClient) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -149,7 +149,7 @@ class Gateways:
             line.close(close_code, sentence)
 
 
-def progress(said: PhotoProgress) -> dict[str, object]:
+def progress(said: PhotoProgress) -> dict[str, Any]:
     """What people are shown of it."""
     percent = said.done_bytes * 100 // said.total_bytes if said.total_bytes > 0 else 0
     return {

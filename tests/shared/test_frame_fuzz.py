@@ -12,6 +12,9 @@ QUICK = settings(max_examples=50, deadline=None)
 plain = st.binary(min_size=1, max_size=700).map(lambda data: data.replace(b"$", b"%"))
 strings = st.builds(lambda payload, little: (f.encode_frame(f.STRING, payload, little), payload), plain, st.booleans())
 fragments = st.builds(lambda payload: (f.encode_frame(f.FRAGMENT, payload, False), payload), plain)
+packs = st.builds(
+    lambda payload: (f.encode_frame(f.PACK, payload, False), payload), plain.map(lambda data: data[: f.PACK_BYTES])
+)
 packets = st.builds(
     lambda kind, index, size, name, data: (f.encode_file_packet(kind, index, size, name, data), data),
     st.integers(f.PHOTO, f.DATA),
@@ -20,14 +23,17 @@ packets = st.builds(
     st.text("PI0123456789.jpgé", min_size=1, max_size=8),
     plain,
 )
-frames = st.lists(st.one_of(strings, fragments, packets), max_size=6)
+frames = st.lists(st.one_of(strings, fragments, packs, packets), max_size=6)
 garbage = st.binary(max_size=40).map(lambda data: data.replace(b"#", b"~"))
 # What looks like frames and is none, rarely met by chance.
 rubble = st.lists(
     st.one_of(
         st.binary(max_size=60),
-        st.sampled_from([b"#", b"##", b"##0", b"##1", b"##@", b"$$", b"\x00", b"\x01\x00", b"##0\xff\x0f", b"##\x7f"]),
+        st.sampled_from(
+            [b"#", b"##", b"##0", b"##1", b"##@", b"##P", b"$$", b"\x00", b"\x01\x00", b"##0\xff\x0f", b"##\x7f"]
+        ),
         strings.map(lambda made: made[0]),
+        packs.map(lambda made: made[0][:-3] + b"\x00$$"),
         packets.map(lambda made: made[0][:-4] + b"\x00$$"),
     ),
     max_size=12,

@@ -5,8 +5,10 @@ import unittest
 
 from trifocal_shared import app_messages, cloud_messages, messages, sim_messages
 from trifocal_shared.envelope import Native, unwrap, wrap_native
-from trifocal_shared.frame import FRAGMENT, STRING, FilePacket, FrameDecoder, encode_file_packet, encode_frame
+from trifocal_shared.frame import FRAGMENT, PACK, STRING, FilePacket, FrameDecoder, encode_file_packet, encode_frame
 from trifocal_shared.message import from_wire, parse
+from trifocal_shared.pack import Piece
+from trifocal_shared.pack import parse as parse_pack
 from trifocal_shared.wire import Rejected, Wire
 
 FOLDER = __file__.replace("\\", "/").rsplit("/", 2)[0] + "/vectors/"
@@ -33,6 +35,14 @@ def meaning(item):
         means = {"type": item.kind, "index": item.index, "fileSize": item.file_size, "name": item.name}
         means["flags"], means["data"] = item.flags, item.data.hex()
         return {"kind": "file_packet", "means": means}
+    if item.kind == PACK:
+        said = parse_pack(item.payload)
+        means = {"number": said.number, "offset": said.offset}
+        if isinstance(said, Piece):
+            means["data"] = said.data.hex()
+        else:
+            means["window"] = said.window
+        return {"kind": "pack", "means": means}
     if item.kind == FRAGMENT:
         return {"kind": "fragment", "means": {"payload": item.payload.hex()}}
     content = unwrap(item.payload)

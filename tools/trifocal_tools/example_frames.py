@@ -1,6 +1,7 @@
 """Frames of the protocol document, streams that are not only whole frames, and JSON that is refused."""
 
-from trifocal_shared.frame import FRAGMENT, PHOTO, STRING, encode_file_packet, encode_frame
+from trifocal_shared.frame import FRAGMENT, PACK, PHOTO, STRING, encode_file_packet, encode_frame
+from trifocal_shared.pack import Have, Piece, encode
 
 Vector = dict[str, object]
 
@@ -8,6 +9,8 @@ Vector = dict[str, object]
 def _document(name: str, direction: str, kind: str, hex_text: str, means: Vector) -> Vector:
     return {"name": name, "direction": direction, "kind": kind, "hex": hex_text.replace(" ", ""), "means": means}
 
+
+_HAVE, _PIECE = Have(number=7, offset=972, window=9_222), Piece(7, 972, b"$$##")
 
 DOCUMENT: list[Vector] = [
     _document(
@@ -117,6 +120,23 @@ STREAMS: list[Vector] = [
         _LITTLE + encode_frame(FRAGMENT, b"$$##", little_endian=True) + _BIG,
         [_PING, {"kind": "fragment", "means": {"payload": "24242323"}}, _PONG],
         {},
+    ),
+    _stream(
+        "packs among strings: a have and a piece of photo 7",
+        _LITTLE + encode_frame(PACK, encode(_HAVE), False) + encode_frame(PACK, encode(_PIECE), False) + _BIG,
+        [
+            _PING,
+            {"kind": "pack", "means": {"number": 7, "offset": 972, "window": 9222}},
+            {"kind": "pack", "means": {"number": 7, "offset": 972, "data": "24242323"}},
+            _PONG,
+        ],
+        {},
+    ),
+    _stream(
+        "a pack with a wrong sum",
+        _LITTLE + encode_frame(PACK, encode(_PIECE), False)[:-3] + b"\x00$$" + _BIG,
+        [_PING, _PONG],
+        {"bad_checksum": 1},
     ),
 ]
 

@@ -10,9 +10,9 @@ import json
 import sys
 from pathlib import Path
 
-from trifocal_shared import app_messages, cloud_messages, messages, sim_messages
+from trifocal_shared import app_messages, cloud_messages, messages, pack, sim_messages
 from trifocal_shared.envelope import Native, unwrap
-from trifocal_shared.frame import OVERHEAD, STRING, FilePacket, Frame, FrameDecoder
+from trifocal_shared.frame import OVERHEAD, PACK, STRING, FilePacket, Frame, FrameDecoder
 from trifocal_shared.message import Message
 from trifocal_shared.wire import Wire
 from trifocal_tools import example_app_messages, example_frames
@@ -101,6 +101,11 @@ def meaning(item: object) -> Vector:
         }
         return {"kind": "file_packet", "means": means}
     assert isinstance(item, Frame)
+    if item.kind == PACK:
+        said = pack.parse(item.payload)
+        assert said is not None
+        means = dict(vars(said))
+        return {"kind": "pack", "means": means | {"data": means["data"].hex()} if "data" in means else means}
     if item.kind != STRING:
         return {"kind": "fragment", "means": {"payload": item.payload.hex()}}
     content = unwrap(item.payload)

@@ -7,8 +7,9 @@
 
 ANNOUNCED repeats `file_announce` with growing waits until `file_have` names the offset to begin at: 0, or wherever
 an earlier attempt got to. SENDING keeps at most `window` bytes beyond the last offset in flight. A greater offset
-acknowledges; the same or a lesser one asks for what follows it again, and is obeyed at most every `REWIND_MS`, since
-a bad link repeats messages too. Silence leads back to ANNOUNCED.
+acknowledges; one whose window ends before what was sent asks for just those bytes again; the same or a lesser one
+asks for what follows it again, and is obeyed at most every `REWIND_MS`, since a bad link repeats messages too. Silence
+leads back to ANNOUNCED.
 
 There are two profiles, told apart by the `protocol` that the gateway says in its handshake. Up to 1 the photo goes as
 file packets of 400 bytes (PROTOCOL-device §2.9), and an offset counts from the beginning of the packet it lies in. From
@@ -100,18 +101,20 @@ class PhotoSender:
             return
         if offset < photo.size and not self.packs:
             offset -= offset % PACKET
+        self._window = max(1, min(window // self._piece, MOST_WINDOW)) if window > 0 else DEFAULT_WINDOW
         if self.state == ANNOUNCED:
             self.state = SENDING
             self._acked = self._sent = offset
             self._events.append(("started", photo))
-        elif offset > self._acked:
+        elif offset > self._acked and self._sent <= offset + self._window * self._piece:
             self._acked = offset
             self._sent = max(self._sent, offset)
-        elif offset < self._sent and now - self._rewound >= REWIND_MS:
+        elif self._acked <= offset < self._sent - self._window * self._piece or (
+            offset < self._sent and now - self._rewound >= REWIND_MS
+        ):
             self._rewound = now
             self._acked = self._sent = offset
         self._wait = ANNOUNCE_MS
-        self._window = max(1, min(window // self._piece, MOST_WINDOW)) if window > 0 else DEFAULT_WINDOW
         self._push(photo, now)
 
     def completed(self, file_name: str, success: bool, now: int) -> None:

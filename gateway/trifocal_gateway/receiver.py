@@ -73,6 +73,7 @@ class Receiver:
         self.paced(USUAL_INTERVAL_MS, USUAL_RATE)
         self._acked = 0
         self._asked_at = 0
+        self._asked_for = -1
         self._heard_at = 0
         self._moved_at = 0
         self._ask_at: int | None = None
@@ -125,6 +126,7 @@ class Receiver:
             have_bytes -= have_bytes % PACK
         self._pieces = pieces.Pieces(announce.size, have_bytes, self._window if announce.number else PACKET_WINDOW)
         self._heard_at = self._moved_at = now
+        self._asked_for = -1
         self._asking.reset()
         self.state = RECEIVING
         self._advance(announce, True, now)
@@ -226,7 +228,7 @@ class Receiver:
             self._advance(announce, len(ready) > 1, now)
             return
         self.counts[verdict] += 1
-        if verdict == pieces.EARLY and now - self._asked_at >= ASK_MS:
+        if verdict == pieces.EARLY and (self.have != self._asked_for or now - self._asked_at >= ASK_MS):
             self._ask(now)
 
     def _advance(self, announce: FileAnnounce, tell: bool, now: int) -> None:
@@ -243,7 +245,7 @@ class Receiver:
     def _ask(self, now: int) -> None:
         """Ask for what follows the first missing byte."""
         self._say_have()
-        self._asked_at = now
+        self._asked_at, self._asked_for = now, self.have
         self._ask_at = now + self._asking.next(1.0)
 
     def _say_have(self) -> None:

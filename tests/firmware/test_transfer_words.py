@@ -2,7 +2,7 @@ import unittest
 
 from trifocal_firmware.store import Photo, PhotoStore
 from trifocal_firmware.testing import MemoryFlash, picture
-from trifocal_firmware.transfer import MOST_RESTARTS, POSTPONE_MS, REWIND_MS, PhotoSender
+from trifocal_firmware.transfer import MOST_RESTARTS, POSTPONE_MS, PhotoSender
 
 BOOT = "0123abcd"
 FIRST = "P000000001.jpg"
@@ -66,19 +66,20 @@ class TestPacks(unittest.TestCase):
         self.sender.have(1, 500, 972, 2)
         self.assertEqual(self.ranges(), [(0, 972, True), (972, 1_458, True)])
 
-    def test_a_smaller_window_sends_nothing_again(self):
+    def test_a_window_that_ends_before_what_was_sent_asks_for_just_that_once(self):
         self.sender.link_up(2, 0)
         self.sender.have(1, 0, 4_860, 0)
-        self.sender.have(1, 486, 486, 1)
-        self.assertEqual(self.ranges(), [(0, 4_860, True)])
+        for now in (1, 1, 2):  # a bad link says it thrice
+            self.sender.have(1, 486, 972, now)
+        self.assertEqual(self.ranges(), [(0, 4_860, True), (486, 1_458, True)])
 
-    def test_one_gap_is_filled_and_the_rest_goes_on_behind_what_is_there(self):
+    def test_gap_after_gap_is_filled_and_the_rest_goes_on_behind_what_is_there(self):
         self.sender.link_up(2, 0)
         self.sender.have(1, 0, 4_860, 0)
-        self.sender.have(1, 486, 4_860, 10)
-        self.sender.have(1, 486, 486, REWIND_MS)
-        self.sender.have(1, 5_346, 4_860, REWIND_MS + 30)
-        self.assertEqual(self.ranges()[2:], [(486, 972, True), (5_346, 10_000, True)])
+        self.sender.have(1, 486, 486, 10)
+        self.sender.have(1, 2_430, 486, 20)
+        self.sender.have(1, 4_860, 4_860, 30)
+        self.assertEqual(self.ranges()[1:], [(486, 972, True), (2_430, 2_916, True), (4_860, 9_720, True)])
 
 
 class TestBadFiles(unittest.TestCase):

@@ -6,7 +6,8 @@ import pytest
 
 from trifocal_firmware.testing import picture
 from trifocal_shared.pack import DATA_BYTES
-from trifocal_tools.bench.air import LIMIT, Air
+from trifocal_shared.testing import LossyLink
+from trifocal_tools.bench.air import LIMIT, Air, Arrived
 from trifocal_tools.bench.link_ends import Ends
 
 SIZE = 60_000
@@ -95,6 +96,58 @@ def test_packs_fill_the_air(interval: int, loss: int) -> None:
     assert ends.run(lambda: bool(ends.stored))
     share = 1_000_000 / (ends.stored_at / 1_000) / LIMIT / (1 - loss / 100)
     assert 0.95 < share < 1
+
+
+class Wire(Air):
+    """A bad serial line in the place of the air: frames come late, out of order, twice or never."""
+
+    def __init__(self, loss: int, duplicate: int, jitter_ms: int, seed: int) -> None:
+        super().__init__(15)
+        self.ways = [LossyLink(10, loss, duplicate, jitter_ms, seed + way) for way in (0, 100)]
+
+    def send(self, to_central: bool, size: int, item: object, now: int) -> None:
+        self.ways[to_central].send(item, now)
+
+    def cut(self) -> None:
+        for way in self.ways:
+            way.cut()
+
+    def restore(self) -> None:
+        for way in self.ways:
+            way.restore()
+
+    def deadline(self) -> int | None:
+        return min((at for way in self.ways if (at := way.deadline()) is not None), default=None)
+
+    def timeout(self, now: int) -> None:
+        for way in self.ways:
+            way.timeout(now)
+
+    def events(self) -> list[Arrived]:
+        return [Arrived(bool(to), item) for to, way in enumerate(self.ways) for item in way.events()]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
+@pytest.mark.parametrize(
+    ("loss", "duplicate", "jitter_ms"), [(0, 0, 0), (5, 0, 0), (0, 50, 0), (0, 0, 100), (20, 20, 50), (40, 0, 0)]
+)
+def test_over_a_bad_line_the_photo_comes_once_and_whole(
+    protocol: int, loss: int, duplicate: int, jitter_ms: int, seed: int
+) -> None:
+    ends = Ends(Wire(loss, duplicate, jitter_ms, seed), protocol)
+    ends.add_photo("r", JPEG)
+    assert ends.run(lambda: bool(ends.stored) and not ends.store.count, limit_ms=3_600_000)
+    assert ends.stored == [("r", JPEG)]
+
+
+@pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
+def test_over_a_bad_line_little_more_than_what_was_lost_goes_again(protocol: int) -> None:
+    ends = Ends(Wire(5, 0, 0, 7), protocol)
+    ends.add_photo("r", JPEG)
+    assert ends.run(lambda: bool(ends.stored), limit_ms=3_600_000)
+    assert SIZE < ends.sent < SIZE * 1.1
+    assert ends.stored_at < 500
 
 
 def test_a_gateway_that_never_comes_is_no_end() -> None:

@@ -18,6 +18,7 @@ from trifocal_gateway import incoming, receiver, upload_queue
 from trifocal_gateway.photos import GATEWAY
 from trifocal_gateway.progress import Progress
 from trifocal_gateway.queue_entry import REFUSED, TOKEN_REJECTED, UNAVAILABLE, UPLOADED, Outcome, QueuedPhoto
+from trifocal_gateway.unannounced import Unannounced
 from trifocal_shared import reasons
 from trifocal_shared.cloud_messages import PhotoProgress
 from trifocal_shared.frame import FilePacket
@@ -91,6 +92,9 @@ class Courier:
     def __init__(self, queue: upload_queue.UploadQueue) -> None:
         self.queue = queue
         self.receiver = receiver.Receiver()
+        self.unannounced = Unannounced()
+        self.announces = True
+        """Whether these glasses announce their files; those of MentraOS do not."""
         self._progress = Progress()
         self._storing: dict[str, str] = {}  # request id -> file name on the glasses
         self._epoch_at_zero: int | None = None
@@ -118,6 +122,8 @@ class Courier:
         """A piece of a photo, in either profile."""
         if isinstance(piece, Piece):
             self.receiver.piece(piece, now)
+        elif not self.announces:
+            self.unannounced.packet(piece, now)
         else:
             self.receiver.packet(piece, now)
         announce = self.receiver.announce
@@ -128,6 +134,7 @@ class Courier:
 
     def link_lost(self, now: int) -> None:
         """The glasses are away."""
+        self.unannounced.drop()
         self.receiver.link_lost(now)
         self._carry(now)
 
@@ -191,12 +198,13 @@ class Courier:
 
     def deadline(self) -> int | None:
         """When to be woken."""
-        deadlines = (self.receiver.deadline(), self.queue.deadline())
+        deadlines = (self.receiver.deadline(), self.unannounced.deadline(), self.queue.deadline())
         return min((at for at in deadlines if at is not None), default=None)
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
         self.receiver.timeout(now)
+        self.unannounced.timeout(now)
         self.queue.timeout(now)
         self._carry(now)
 
@@ -206,18 +214,31 @@ class Courier:
         return events
 
     def _carry(self, now: int) -> None:
-        while received := self.receiver.events():
-            for event in received:
-                self._receiver_wants(event, now)
+        self._events += [Say(failed) for failed in self.unannounced.failed()]
+        self._carry_received(now)
+        announce = self.unannounced.next()
+        if announce is not None and self.receiver.state == receiver.IDLE:
+            self.receiver.announced(announce, now)
+            self._carry_received(now)
         for wanted in self.queue.events():
             if isinstance(wanted, upload_queue.Progress):
                 self._tell(wanted, now)
             else:
                 self._events.append(wanted)
 
+    def _carry_received(self, now: int) -> None:
+        while received := self.receiver.events():
+            for event in received:
+                self._receiver_wants(event, now)
+
     def _receiver_wants(self, event: incoming.Event, now: int) -> None:
         if isinstance(event, incoming.Send):
-            self._events.append(Say(event.message))
+            packets = self.unannounced.answer(event.message)
+            if packets is None:
+                self._events.append(Say(event.message))
+            elif self.receiver.state == receiver.RECEIVING:  # else this word was said on the way, and is answered
+                for packet in packets:
+                    self.receiver.packet(packet, now)
         elif isinstance(event, incoming.Refused):
             event.status.timestamp = self._epoch(now)
             self._events.append(Tell(event.status))

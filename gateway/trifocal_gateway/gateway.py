@@ -207,6 +207,8 @@ class Gateway:
             self.relay.glasses_said(said, now)
             if isinstance(said, messages.FileAnnounce):
                 self.courier.announced(said, now)
+            elif isinstance(said, messages.GlassesReady):
+                self.courier.announces = said.protocol > 0
 
     def _controller_said(self, said: Native, now: int) -> None:
         body = said.body

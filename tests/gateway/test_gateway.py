@@ -1,12 +1,12 @@
 import pytest
 
-from trifocal_gateway import gateway, incoming, reconnector
+from trifocal_gateway import courier, gateway, incoming, reconnector
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.relay import PostPress
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
 from trifocal_shared.cloud_messages import ButtonPressAnswer, ConnectionAck, PhotoProgress, PhotoRequest
-from trifocal_shared.frame import PACK, encode_frame
+from trifocal_shared.frame import PACK, PHOTO, encode_file_packet, encode_frame
 from trifocal_shared.message import Message
 from trifocal_shared.pack import Have, Piece, encode
 from trifocal_shared.wire import Wire
@@ -221,6 +221,18 @@ def test_a_photo_in_packs_comes_framed_or_bare_and_people_see_it_move() -> None:
     assert b"".join(piece.data for piece in written if isinstance(piece, incoming.WritePart)) == jpeg
     (moved,) = [said for said in house.cloud_heard if isinstance(said, PhotoProgress)]
     assert (moved.request_id, moved.done_bytes, moved.total_bytes) == ("r", 14 * 486, 10_000)
+
+
+def test_glasses_of_protocol_0_announce_nothing_and_their_files_are_taken_in() -> None:
+    house = House()
+    house.gateway.glasses_connected(house.now)
+    house.drain()
+    house.say(messages.GlassesReady(sid="boot"))
+    house.gateway.glasses_received(encode_file_packet(PHOTO, 0, 3, "I000000001.jpg", b"abc"), house.now)
+    house.drain()
+    (opening,) = house.took(courier.OpenPart)
+    assert isinstance(opening, courier.OpenPart)
+    assert (opening.announce.request_id, opening.announce.size) == ("local_I000000001", 3)
 
 
 def test_the_protocol_is_what_the_glasses_are_told() -> None:

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import unittest
 
@@ -38,8 +39,9 @@ class Task:
 
 
 class Paper:
-    """The one name that the firmware takes from asyncio."""
+    """The one name that the firmware takes from asyncio, and the driver's: on a device both are in one file."""
 
+    Event = asyncio.Event
     tasks = []
 
     @staticmethod

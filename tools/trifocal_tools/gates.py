@@ -105,7 +105,7 @@ def on_micropython() -> Outcome:
     result = run_tests.run()
     said = "\n".join(f"{broken.name}\n{broken.text}" for broken in result.broken)
     failed = len(result.broken) + result.skipped
-    note = f"{result.passed} tests, image {result.image.size} bytes"
+    note = f"{result.passed} tests, image {result.image.common} bytes without boards"
     if result.skipped:
         note += f", {result.skipped} skipped"
     if result.heap:

@@ -100,21 +100,6 @@ def test_what_sub_tests_catch_is_a_failure(file, monkeypatch):
     assert (answer["outcome"], answer["text"]) == ("failed", " (x=1)\n1 is not 2")
 
 
-def test_a_lent_module_is_part_of_its_package(tmp_path, monkeypatch):
-    home, elsewhere = tmp_path / "home" / "lender", tmp_path / "elsewhere"
-    home.mkdir(parents=True)
-    elsewhere.mkdir()
-    (home / "__init__.py").write_text("")
-    (elsewhere / "borrowed.py").write_text("import lender\nVALUE = 7\n")
-    monkeypatch.syspath_prepend(str(home.parent))
-    on_device.lend("lender.borrowed", str(elsewhere))
-    import lender.borrowed
-
-    assert lender.borrowed.VALUE == 7
-    monkeypatch.delitem(sys.modules, "lender.borrowed")
-    monkeypatch.delitem(sys.modules, "lender")
-
-
 def test_assertions_that_micropython_lacks_fail_as_they_should(monkeypatch):
     for name in ("assertNotIn", "assertGreater", "assertLess"):
         monkeypatch.delattr(unittest.TestCase, name)

@@ -32,7 +32,9 @@ STOP_SECONDS = 2.0
 _HEAD = struct.Struct("<cI")
 
 
-def command(part: str, config: dict[str, object], heap: int = HEAP, capped: bool = False) -> list[str]:
+def command(
+    part: str, config: dict[str, object], heap: int = HEAP, capped: bool = False, image: romfs.Image | None = None
+) -> list[str]:
     """The command line of a host that runs `part` (`tests` or `firmware`). Fetches and builds what it needs.
 
     The heap begins with so many bytes and, when it is `capped`, never has more. Raises Failure.
@@ -40,7 +42,7 @@ def command(part: str, config: dict[str, object], heap: int = HEAP, capped: bool
     node = npm.node(install.NAME)
     whole = {
         "interpreter": str(install.ensure()),
-        "image": str(romfs.build().path),
+        "image": str((image or romfs.build()).path),
         "heap": heap,
         "capped": capped,
         part: config,
@@ -110,7 +112,7 @@ class Host:
         while data := await self._process.stdout.read(65_536):
             for channel, payload in frames.receive(data):
                 if channel == "x":
-                    last_words = payload.decode(errors="replace")
+                    last_words = romfs.build().trace().readable(payload.decode(errors="replace"))
                 else:
                     receive(channel, payload)
         if not self._stopping:

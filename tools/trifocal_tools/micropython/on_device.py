@@ -18,14 +18,6 @@ def complete() -> None:
             setattr(unittest.TestCase, name, assertion)
 
 
-def lend(module: str, folder: str) -> None:
-    """Import `package.module` from a folder, although its package lies elsewhere (in the image, without it)."""
-    package, _, name = module.partition(".")
-    lent = _import(folder, name)
-    sys.modules[module] = lent  # type: ignore[assignment]
-    setattr(__import__(package), name, lent)
-
-
 def load(path: str) -> str:
     """Take up the tests of one file. Answers {"count"}, and {"error"} when the file cannot even be imported."""
     folder, name = path.rsplit("/", 1)

@@ -1,17 +1,20 @@
 """The ROMFS image: shared and firmware packages as one read-only file system, byte for byte what would be flashed."""
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import trifocal_firmware
 import trifocal_shared
 from trifocal_tools import cache, failure
 from trifocal_tools.failure import Failure
+from trifocal_tools.micropython.lean.program import BOARDS, Translation, translate
+from trifocal_tools.micropython.lean.trace import Trace
 
 PACKAGES = (Path(trifocal_shared.__file__).parent, Path(trifocal_firmware.__file__).parent)
 NOT_FLASHED = (
@@ -30,26 +33,51 @@ LIMIT_SECONDS = 120
 
 @dataclass(frozen=True)
 class Image:
-    """A built image and its size in bytes."""
+    """A built image and its size in bytes. `folder` holds the translated sources, `files` their compiled sizes."""
 
     path: Path
     size: int
+    folder: Path
+    files: dict[str, int]
+
+    @property
+    def common(self) -> int:
+        """Bytes without the files of boards: what every pair of glasses has."""
+        return self.size - sum(size for path, size in self.files.items() if path.startswith(BOARDS))
+
+    def trace(self) -> Trace:
+        """The way back from a traceback of this image to the sources."""
+        return Trace(**json.loads((self.folder.parent / "trace.json").read_text("utf-8")))
 
 
-def build(packages: tuple[Path, ...] = PACKAGES, cache_dir: Path | None = None) -> Image:
-    """Build the image, or find the one made of the same sources. Raises Failure: no mpremote, a faulty file."""
-    sources = _sources(packages)
-    images = (cache_dir or cache.folder()) / "romfs"
-    image = images / f"{_digest(sources)}.romfs"
-    if not image.exists():
-        images.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=images) as scratch:
-            _build(sources, Path(scratch)).replace(image)
-    return Image(image, image.stat().st_size)
+def build(
+    packages: tuple[Path, ...] = PACKAGES,
+    cache_dir: Path | None = None,
+    users: dict[str, bytes] | None = None,
+    plain: bool = False,
+) -> Image:
+    """Build the image, or find the one made of the same sources. Raises Failure: no mpremote, a faulty file.
+
+    With `users`, tests by their path and whatever else they need, the program keeps what only they use; they are
+    translated along with it into the folder, and those within packages of ours are in the image too. `plain` compiles
+    the sources as they are, as every tool would: what the translation is measured against.
+    """
+    sources = flashed(packages)
+    users = users or {}
+    built = (cache_dir or cache.folder()) / "romfs" / _digest(sources, users, plain)
+    if not built.exists():
+        built.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=built.parent) as scratch:
+            _build(sources, users, plain, Path(scratch)).replace(built)
+    image = built / "image.romfs"
+    sizes = {
+        path.relative_to(built / "tree").as_posix(): path.stat().st_size for path in (built / "tree").rglob("*.mpy")
+    }
+    return Image(image, image.stat().st_size, built / "source", sizes)
 
 
-def _sources(packages: tuple[Path, ...]) -> dict[str, bytes]:
-    """What is flashed, by its path on the device."""
+def flashed(packages: tuple[Path, ...] = PACKAGES) -> dict[str, bytes]:
+    """The sources of what is flashed, by path on the device."""
     found = {}
     for package in packages:
         for file in sorted(package.rglob("*.py")):
@@ -59,26 +87,47 @@ def _sources(packages: tuple[Path, ...]) -> dict[str, bytes]:
     return found
 
 
-def _digest(sources: dict[str, bytes]) -> str:
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    for path, data in sources.items():
-        digest.update(f"{path}\0{len(data)}\0".encode())
+def _digest(sources: dict[str, bytes], users: dict[str, bytes], plain: bool) -> str:
+    digest = hashlib.sha256(repr(plain).encode())
+    for maker in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(maker.read_bytes())
+    for path, data in (sources | users).items():
+        digest.update(f"{path}\0{path in users}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()[:24]
 
 
-def _build(sources: dict[str, bytes], scratch: Path) -> Path:
-    tree, image, source = scratch / "tree", scratch / "image", scratch / "source.py"
-    compiler = _compiler()
-    for path, data in sources.items():
-        compiled = (tree / path).with_suffix(".mpy")
+def _build(sources: dict[str, bytes], users: dict[str, bytes], plain: bool, scratch: Path) -> Path:
+    built, compiler = scratch / "built", _compiler()
+    if plain:
+        texts, trace = {path: data.decode() for path, data in sources.items()}, Trace()
+    else:
+        done = _translated(sources, users)
+        texts, trace = done.files, done.trace
+    for path, text in texts.items():
+        source, compiled = built / "source" / path, (built / "tree" / path).with_suffix(".mpy")
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(text, "utf-8")
+        if not path.startswith("trifocal_"):
+            continue
         compiled.parent.mkdir(parents=True, exist_ok=True)
-        source.write_bytes(data)
         # Named as the file it becomes: MicroPython interns that name anyway, so tracebacks cost no memory.
-        name = compiled.relative_to(tree).as_posix()
-        _call([compiler, "-s", name, "-o", str(compiled), str(source)], f"{path} does not compile for MicroPython")
-    _call([_mpremote(), "romfs", "-o", str(image), "build", str(tree)], "the ROMFS image could not be built")
-    return image
+        name = compiled.relative_to(built / "tree").as_posix()
+        lines = ["-O3"] if not plain and not users else []
+        _call(
+            [compiler, *lines, "-s", name, "-o", str(compiled), str(source)], f"{path} does not compile for MicroPython"
+        )
+    (built / "trace.json").write_text(json.dumps(asdict(trace)), "utf-8")
+    image = built / "image.romfs"
+    _call([_mpremote(), "romfs", "-o", str(image), "build", str(built / "tree")], "the ROMFS image could not be built")
+    return built
+
+
+def _translated(sources: dict[str, bytes], users: dict[str, bytes]) -> Translation:
+    try:
+        return translate(sources, users)
+    except SyntaxError as error:
+        raise Failure(f"{error.filename} does not compile for MicroPython:\n{error}", word="image_failed") from error
 
 
 def _call(command: list[str], failed: str) -> None:

@@ -50,9 +50,11 @@ def run(house: Path = HOUSE, heap: bool = True) -> Result:
     """Run the tests of the house, then measure the heap. Raises Failure: something it needs is missing, or no heap."""
     began = time.monotonic()
     files = test_files(house)
-    answers, end = _answers(house, files)
-    broken = [Broken(f"{a['file']}::{a['test']}", a["text"]) for a in answers if a.get("outcome") == "failed"]
-    broken += [Broken(a["file"], a["error"]) for a in answers if "error" in a]
+    image = romfs.build(users=_users(house, files))
+    answers, end = _answers(house, files, image)
+    said = image.trace().readable
+    broken = [Broken(f"{a['file']}::{a['test']}", said(a["text"])) for a in answers if a.get("outcome") == "failed"]
+    broken += [Broken(a["file"], said(a["error"])) for a in answers if "error" in a]
     finished = {a["file"] for a in answers if "done" in a}
     for file in files:
         if file not in finished:
@@ -74,16 +76,18 @@ def test_files(house: Path) -> list[str]:
     return [file.relative_to(house).as_posix() for file in found if not file.name.endswith(ONLY_CPYTHON)]
 
 
-def _answers(house: Path, files: list[str]) -> tuple[list[dict[str, str]], str]:
+def _answers(house: Path, files: list[str], image: romfs.Image) -> tuple[list[dict[str, str]], str]:
     """What each test said, and the last words of the interpreter."""
     config: dict[str, object] = {
         "house": str(house),
+        "translated": str(image.folder),
         "runner": str(Path(__file__).with_name("on_device.py")),
         "files": files,
-        "lent": [_lent(path) for path in romfs.NOT_FLASHED if any(house.glob(f"*/{path}"))],
     }
     try:
-        ran = subprocess.run(command("tests", config, HEAP), capture_output=True, timeout=LIMIT_SECONDS, check=False)
+        ran = subprocess.run(
+            command("tests", config, HEAP, image=image), capture_output=True, timeout=LIMIT_SECONDS, check=False
+        )
         said, end = ran.stdout, ran.stderr.decode(errors="replace")
     except subprocess.TimeoutExpired as stuck:
         said, end = stuck.stdout or b"", f"nothing more came within {LIMIT_SECONDS} s"
@@ -96,8 +100,13 @@ def _answers(house: Path, files: list[str]) -> tuple[list[dict[str, str]], str]:
     return answers, end
 
 
-def _lent(path: str) -> dict[str, str]:
-    """A module that is not in the image, and where it lies in the house."""
-    package, name = path.split("/")
-    floor = package.removeprefix("trifocal_")
-    return {"module": f"{package}.{Path(name).stem}", "folder": f"{floor}/{package}"}
+def _users(house: Path, files: list[str]) -> dict[str, bytes]:
+    """The tests, and what they need that is not flashed, by path."""
+    lent = {
+        path: package.parent / path
+        for package in romfs.PACKAGES
+        for path in romfs.NOT_FLASHED
+        if path.startswith(package.name)
+    }
+    found = {path: file.read_bytes() for path, file in lent.items() if file.exists()}
+    return found | {file: (house / file).read_bytes() for file in files}

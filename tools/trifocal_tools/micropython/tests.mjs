@@ -6,16 +6,15 @@ import path from "node:path";
 import { leave, send } from "./channels.mjs";
 import { mountDisk } from "./disk.mjs";
 
-export function runTests(mp, { house, runner, files, lent }) {
+export function runTests(mp, { house, translated, runner, files }) {
   mountDisk(mp.FS, house, "/house", true);
+  mountDisk(mp.FS, translated, "/translated", true);
   mp.runPython("import os; os.chdir('/house')");
   mp.runPython(fs.readFileSync(runner, "utf8"));
-  const [complete, lend, load, run] = ["complete", "lend", "load", "run"].map((name) => mp.globals.get(name));
+  const [complete, load, run] = ["complete", "load", "run"].map((name) => mp.globals.get(name));
   complete();
-  const inHouse = (file) => path.posix.join("/house", file);
-  for (const { module, folder } of lent) lend(module, inHouse(folder));
   for (const file of files) {
-    const loaded = JSON.parse(load(inHouse(file)));
+    const loaded = JSON.parse(load(path.posix.join("/translated", file)));
     for (let index = 0; index < loaded.count; index++) {
       const began = performance.now();
       send("r", JSON.stringify({ file, ...JSON.parse(run(index)), ms: performance.now() - began }));

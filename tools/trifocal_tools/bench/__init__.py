@@ -22,6 +22,9 @@ class Bench:
 
 BENCHES = {
     "apps": Bench("trifocal_tools.bench.apps", "memory of 1,000 users with an app each, and after 20 rounds of loss"),
+    "firmware": Bench(
+        "trifocal_tools.bench.firmware", "image, import, heap and press on real MicroPython beside plain mpy-cross"
+    ),
     "link": Bench(
         "trifocal_tools.bench.link", "photos over the link as a share of what the air carries, both profiles"
     ),

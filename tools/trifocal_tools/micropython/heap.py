@@ -6,15 +6,21 @@ cannot grow beyond `CAP`, so a burst that would not fit ends the run.
 """
 
 import asyncio
+import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from trifocal_firmware.mcu import REPEAT_MS
+from trifocal_firmware.photo import MOST_REMEMBERED
 from trifocal_firmware.testing import GatewayStub, picture
 from trifocal_shared.envelope import wrap_native
 from trifocal_shared.frame import STRING, encode_frame
+from trifocal_shared.messages import TakePhoto
 from trifocal_tools.failure import Failure
+from trifocal_tools.micropython import romfs
+from trifocal_tools.micropython.host import Frames, command
 from trifocal_tools.sim.micropython_host import MicroPythonHost
 
 CAP = 131_072
@@ -25,21 +31,42 @@ PRESS_SECONDS = (REPEAT_MS + 50) / 1000
 SAMPLE_SECONDS = 0.025
 LIMIT_SECONDS = 30.0
 PICTURE = picture(size=100_000)
+SMALL = picture(size=2_000)
+FILLING = 2 * MOST_REMEMBERED
 
 
 @dataclass(frozen=True)
 class Heap:
-    """Live bytes: when the photos are gone again, and the highest seen on the way. `photos` went through unharmed."""
+    """Live bytes: when the photos are gone again, and the highest seen on the way. `photos` went through unharmed.
+
+    `triggers` are the ms from each press' frame to the camera, asking a gateway that answers at once; `grown` is how
+    many bytes more live after the `more` photos than before them.
+    """
 
     live: int
     high_water: int
     cap: int
     photos: int
+    triggers: tuple[float, ...] = ()
+    grown: int = 0
 
 
-def measure(presses: int = PRESSES, cap: int = CAP) -> Heap:
-    """Boot, press, deliver, and count. Raises Failure when the firmware dies or gets stuck under the cap."""
-    return asyncio.run(_measure(presses, cap))
+def measure(presses: int = PRESSES, cap: int = CAP, more: int = 0, image: romfs.Image | None = None) -> Heap:
+    """Boot, press, deliver, and count; then take `more` small photos. Of another `image` than what is flashed, if any.
+
+    Raises Failure when the firmware dies or gets stuck under the cap.
+    """
+    return asyncio.run(_measure(presses, cap, more, image))
+
+
+def imports(times: int, image: romfs.Image) -> list[float]:
+    """How many ms it takes to import what an image holds, after a first time that does not count. Raises Failure."""
+    line = command("imports", {"times": times + 1}, image=image)
+    ran = subprocess.run(line, capture_output=True, timeout=LIMIT_SECONDS, check=False)
+    told = [float(payload) for channel, payload in Frames().receive(ran.stdout) if channel == "i"]
+    if len(told) != times + 1:
+        raise Failure(f"the firmware cannot be imported\n{ran.stdout.decode(errors='replace')[-2000:]}")
+    return told[1:]
 
 
 class Bench:
@@ -54,18 +81,23 @@ class Bench:
         self.ready = asyncio.Event()
         self.stored = 0
         self.printed: list[str] = []
+        self.picture = PICTURE
+        self.taken = 0
+        self.triggered = 0.0
+        self.moved = asyncio.Event()
         self._host = host
 
     def connect(self) -> None:
         """A gateway comes and greets."""
         self._host.link_opened()
         self.gateway.greet()
-        self._answer()
+        self.answer()
 
     def link_write(self, data: bytes) -> None:
         """To the gateway, whose answer comes at once."""
         self.gateway.receive(data, 0)
-        self._answer()
+        self.answer()
+        self.moved.set()
 
     def light_changed(self, state: str) -> None:
         """Nobody looks."""
@@ -76,28 +108,31 @@ class Bench:
             self.ready.set()
         elif step == "stored":
             self.stored = int(str(fields["photos"]))
+            self.moved.set()
         elif step == "printed":
             self.printed.append(str(fields["text"]))
 
     async def shoot(self, size: str, compress: str) -> bytes:
         """The picture, whatever size is asked for."""
-        return PICTURE
+        self.triggered = time.perf_counter()
+        return self.picture
 
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        """To the glasses, what the gateway has to say."""
         for frame in self.gateway.data_to_send():
             self._host.link_received(frame)
 
 
-async def _measure(presses: int, cap: int) -> Heap:
+async def _measure(presses: int, cap: int, more: int, image: romfs.Image | None) -> Heap:
     with tempfile.TemporaryDirectory() as flash:
-        host = MicroPythonHost(Path(flash), "0123abcd", "heap", cap=cap)
+        host = MicroPythonHost(Path(flash), "0123abcd", "heap", cap=cap, image=image)
         bench = Bench(host)
         await host.start(bench)
         running = asyncio.create_task(host.run())
-        working = asyncio.create_task(_work(host, bench, presses, cap))
+        working = asyncio.create_task(_work(host, bench, presses, cap, more))
         try:
             tasks = {running, working}
-            done, _ = await asyncio.wait(tasks, timeout=LIMIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, timeout=LIMIT_SECONDS + more / 10, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
             if working not in done:
@@ -110,15 +145,43 @@ async def _measure(presses: int, cap: int) -> Heap:
             await asyncio.gather(running, working, return_exceptions=True)
 
 
-async def _work(host: MicroPythonHost, bench: Bench, presses: int, cap: int) -> Heap:
+async def _work(host: MicroPythonHost, bench: Bench, presses: int, cap: int, more: int) -> Heap:
     await bench.ready.wait()
     bench.connect()
     high = 0
+    triggers = []
     for number in range(1, presses + 1):
         await asyncio.sleep(PRESS_SECONDS)
+        pressed = time.perf_counter()
         host.mcu_received(encode_frame(STRING, wrap_native("cs_pho"), False))
         while len(bench.gateway.photos) < number or bench.stored:
             high = max(high, await host.live_heap())
             await asyncio.sleep(SAMPLE_SECONDS)
+        triggers.append((bench.triggered - pressed) * 1000)
     good = sum(photo == PICTURE for photo in bench.gateway.photos.values())
-    return Heap(live=await host.live_heap(), high_water=high, cap=cap, photos=good)
+    live = await host.live_heap()
+    grown = await _grown(host, bench, more) if more else 0
+    return Heap(live, high, cap, good, tuple(triggers), grown)
+
+
+async def _grown(host: MicroPythonHost, bench: Bench, more: int) -> int:
+    """How much more lives after so many photos than after the first, which fill what is remembered of ids."""
+    bench.picture = SMALL
+    await _take(bench, FILLING)
+    before = await host.live_heap()
+    await _take(bench, more)
+    return await host.live_heap() - before
+
+
+async def _take(bench: Bench, count: int) -> None:
+    for _ in range(count):
+        bench.taken += 1
+        request_id = f"more-{bench.taken:06}"
+        bench.gateway.say(TakePhoto(request_id=request_id))
+        bench.answer()
+        while request_id not in bench.gateway.photos or bench.stored:
+            bench.moved.clear()
+            await bench.moved.wait()
+        if bench.gateway.photos.pop(request_id) != SMALL:
+            raise Failure(f"the photo {request_id} is not what was taken", word="heap_corrupt")
+        bench.gateway.heard.clear()

@@ -3,12 +3,14 @@
 //
 //   {"interpreter": ".../micropython.mjs", "image": "....romfs", "heap": bytes, "capped": whether it may not grow,
 //    "tests": {...}}       -> tests.mjs       or       "firmware": {...}}    -> firmware.mjs
+//                                                or       "imports": {...}}     -> imports.mjs
 
 import fs from "node:fs";
 import { pathToFileURL } from "node:url";
 
 import { die, listen, send } from "./channels.mjs";
 import { runFirmware } from "./firmware.mjs";
+import { runImports } from "./imports.mjs";
 import { runTests } from "./tests.mjs";
 
 // Left alone, an error thrown inside micropython.mjs prints its one line of 110 kB.
@@ -44,6 +46,8 @@ const mp = await loadMicroPython({
 });
 if (config.tests) {
   runTests(mp, config.tests);
+} else if (config.imports) {
+  runImports(mp, config.imports);
 } else {
   listen(runFirmware(mp, config.firmware, () => config.capped && freezeMemory(mp)));
 }

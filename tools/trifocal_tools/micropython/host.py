@@ -10,6 +10,7 @@ and small letters come from it:
 
     l bytes to the gateway      p a picture is wanted, JSON      s privacy light      o report, JSON
     h bytes of live heap        r result of a test, JSON         t printed text       x the end, and why
+    i milliseconds that an import of the firmware took
 """
 
 import asyncio
@@ -35,7 +36,7 @@ _HEAD = struct.Struct("<cI")
 def command(
     part: str, config: dict[str, object], heap: int = HEAP, capped: bool = False, image: romfs.Image | None = None
 ) -> list[str]:
-    """The command line of a host that runs `part` (`tests` or `firmware`). Fetches and builds what it needs.
+    """The command line of a host that runs `part` (`tests`, `firmware` or `imports`). Fetches and builds what it needs.
 
     The heap begins with so many bytes and, when it is `capped`, never has more. Raises Failure.
     """
@@ -77,16 +78,17 @@ class Frames:
 class Host:
     """A running host of the firmware."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, image: romfs.Image | None = None) -> None:
         self._process = process
+        self._image = image
         self._stopping = False
 
     @classmethod
-    async def start(cls, config: dict[str, object], cap: int = 0) -> "Host":
+    async def start(cls, config: dict[str, object], cap: int = 0, image: romfs.Image | None = None) -> "Host":
         """Start Node with the firmware; with a `cap` its heap never grows. Raises Failure: something is missing."""
-        line = await asyncio.to_thread(command, "firmware", config, cap or HEAP, bool(cap))
+        line = await asyncio.to_thread(command, "firmware", config, cap or HEAP, bool(cap), image)
         pipe = asyncio.subprocess.PIPE
-        return cls(await asyncio.create_subprocess_exec(*line, stdin=pipe, stdout=pipe))
+        return cls(await asyncio.create_subprocess_exec(*line, stdin=pipe, stdout=pipe), image)
 
     @property
     def pid(self) -> int:
@@ -112,7 +114,7 @@ class Host:
         while data := await self._process.stdout.read(65_536):
             for channel, payload in frames.receive(data):
                 if channel == "x":
-                    last_words = romfs.build().trace().readable(payload.decode(errors="replace"))
+                    last_words = (self._image or romfs.build()).trace().readable(payload.decode(errors="replace"))
                 else:
                     receive(channel, payload)
         if not self._stopping:

@@ -5,6 +5,7 @@ import json
 import struct
 from pathlib import Path
 
+from trifocal_tools.micropython import romfs
 from trifocal_tools.micropython.host import Host
 from trifocal_tools.sim.firmware_host import World
 
@@ -14,10 +15,13 @@ class MicroPythonHost:
 
     python = "micropython"
 
-    def __init__(self, flash: Path, boot_id: str, device_id: str, cap: int = 0) -> None:
-        """With a `cap` the firmware's heap has so many bytes and never more."""
+    def __init__(
+        self, flash: Path, boot_id: str, device_id: str, cap: int = 0, image: romfs.Image | None = None
+    ) -> None:
+        """With a `cap` the firmware's heap has so many bytes and never more; another `image` than what is flashed."""
         self._config: dict[str, object] = {"flash": str(flash), "bootId": boot_id, "deviceId": device_id}
         self._cap = cap
+        self._image = image
         self._shots: set[asyncio.Task[None]] = set()
         self._heap: list[asyncio.Future[int]] = []
         self._host: Host
@@ -26,7 +30,7 @@ class MicroPythonHost:
     async def start(self, world: World) -> None:
         """Start Node and boot. Raises Failure when Node or the interpreter cannot be had."""
         self._world = world
-        self._host = await Host.start(self._config | {"world": self._seen()}, self._cap)
+        self._host = await Host.start(self._config | {"world": self._seen()}, self._cap, self._image)
 
     async def run(self) -> None:
         """Serve until cancelled or stopped. Raises Failure when the interpreter ends by itself."""

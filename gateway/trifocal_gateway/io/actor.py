@@ -15,6 +15,7 @@ import structlog
 from trifocal_gateway import courier, gateway, incoming, relay, upload_queue
 from trifocal_gateway.errors import CorruptPhoto, LinkDown, StorageError, TokenRejected
 from trifocal_gateway.gateway import Gateway
+from trifocal_gateway.io.ble import BleLink
 from trifocal_gateway.io.cloud import CloudLink, Displaced
 from trifocal_gateway.io.database import Database
 from trifocal_gateway.io.glasses_link import GlassesLink
@@ -50,7 +51,7 @@ class Actor:
         self._stopping = False
         self._group: asyncio.TaskGroup | None = None
         self._ending: set[asyncio.Task[None]] = set()
-        self._glasses: GlassesLink | None = None
+        self._glasses: GlassesLink | BleLink | None = None
         self._cloud: CloudLink | None = None
         self._duties = self._all_duties()
 
@@ -139,8 +140,10 @@ class Actor:
     # The two connections
 
     async def _be_at_glasses(self, _: gateway.ConnectGlasses) -> None:
+        where = self._settings.glasses
+        link: GlassesLink | BleLink
         try:
-            link = await GlassesLink.connect(self._settings.glasses)
+            link = await (BleLink if where.startswith("ble:") else GlassesLink).connect(where)
         except LinkDown:
             self._feed(self._machine.glasses_lost, _chance())
             return

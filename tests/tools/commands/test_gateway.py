@@ -25,3 +25,13 @@ def test_an_address_that_is_none_is_a_mistake_of_usage(trifocal: Run) -> None:
 def test_without_a_cloud_it_cannot_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, trifocal: Run) -> None:
     monkeypatch.delenv("TRIFOCAL_CLOUD", raising=False)
     assert trifocal("gateway", "--data-dir", str(tmp_path))[0] == failure.UNREACHABLE
+
+
+def test_bluetooth_takes_the_place_of_simulated_glasses(
+    monkeypatch: pytest.MonkeyPatch, trifocal: Run, tmp_path: Path
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(alone, "run_gateway", lambda *arguments: seen.extend(arguments))
+    words = ["--ble", "Xy_A", "--cloud", "http://c", "--token", "t", "--data-dir", str(tmp_path)]
+    assert trifocal("gateway", *words)[0] == failure.OK
+    assert seen[1:] == [Endpoint("http://c", "t"), "ble:Xy_A", False]

@@ -1,0 +1,105 @@
+"""The firmware's link on a virtual radio, with the gateway's real code on bleak at the other end."""
+
+import asyncio
+import hashlib
+from contextlib import asynccontextmanager
+
+import pytest
+
+from trifocal_firmware.testing import GatewayStub
+from trifocal_gateway.errors import LinkDown
+from trifocal_gateway.io.ble import BleLink
+from trifocal_tools.radio.air import Air
+from trifocal_tools.radio.central import backends
+from trifocal_tools.radio.controller import Radio
+from trifocal_tools.radio.peripheral import RadioLink, make_device
+from trifocal_tools.sim import camera
+from trifocal_tools.sim.firmware_host import make_host
+from trifocal_tools.sim.glasses import SimulatedGlasses
+from trifocal_tools.sim.hand import Hand
+
+
+@asynccontextmanager
+async def house(tmp_path, python="cpython", air=None):
+    """Glasses and the gateway's Bluetooth in one room."""
+    radio = Radio(air)
+    firmware = make_host(python, tmp_path, "01234567", "Trifocal-Sim_1")
+    glasses = SimulatedGlasses(camera.open_camera("pattern"), python)
+    link = RadioLink(firmware, glasses.link_changed, make_device("Xy_A", "C0:00:00:00:00:01", radio))
+    central = make_device("gateway", "C0:00:00:00:00:02", radio)
+    glasses.link_write = link.write
+    await firmware.start(glasses)
+    running = asyncio.create_task(firmware.run())
+    await central.power_on()
+    await link.listen()
+    try:
+        yield radio, glasses, Hand(glasses, firmware, link), link, backends(central)
+    finally:
+        await link.close()
+        await central.power_off()
+        radio.close()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await firmware.stop()
+
+
+class Phone:
+    """The firmware's gateway stub on bleak."""
+
+    def __init__(self, link):
+        self.stub = GatewayStub()
+        self.link = link
+        self._news = asyncio.Event()
+        self.stub.greet()
+        self.running = asyncio.create_task(link.run(self._received))
+        self._send()
+
+    def _received(self, data):
+        self.stub.receive(data, 0)
+        self._send()
+        self._news.set()
+
+    def _send(self):
+        for data in self.stub.data_to_send():
+            self.link.write(data)
+
+    async def until(self, seen):
+        async with asyncio.timeout(20):
+            while not seen(self.stub):
+                self._news.clear()
+                await self._news.wait()
+
+    async def close(self):
+        await self.link.close()
+        await asyncio.gather(self.running, return_exceptions=True)
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("python", ["cpython", "micropython"])
+async def test_a_press_brings_the_camera_s_bytes_over_the_air(tmp_path, python):
+    async with house(tmp_path, python, Air(lambda: 1.0)) as (radio, glasses, hand, _link, types):
+        phone = Phone(await BleLink.connect("ble:Xy_A", types))
+        try:
+            await phone.until(lambda stub: glasses.linked)
+            await hand.press("photo")
+            await phone.until(lambda stub: stub.photos)
+            (photo,) = phone.stub.photos.values()
+            assert hashlib.sha256(photo).hexdigest() == glasses.last_sha256
+            assert radio.air.phy == 2, "the central asked for 2M"
+        finally:
+            await phone.close()
+
+
+async def test_glasses_out_of_reach_are_gone_after_supervision_and_found_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("trifocal_tools.radio.controller.SUPERVISION_S", 0.05)
+    async with house(tmp_path) as (radio, glasses, _, _link, types):
+        phone = Phone(await BleLink.connect("ble:Xy_A", types))
+        radio.drop()
+        with pytest.raises(LinkDown, match=r"out of reach|broke"):
+            await phone.running
+        assert not glasses.linked
+        await phone.close()
+        radio.back()
+        again = Phone(await BleLink.connect("ble:C0:00:00:00:00:01", types))
+        assert glasses.linked
+        await again.close()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.io.actor import Actor
+from trifocal_gateway.io.ble import Backends
 from trifocal_gateway.io.database import Database
 from trifocal_gateway.io.spool import Spool
 from trifocal_gateway.io.uploads import http_client
@@ -33,9 +34,14 @@ class GatewayStatus:
 
 
 async def run(
-    settings: GatewaySettings, stop: asyncio.Event, started: Callable[[], None], status: GatewayStatus | None = None
+    settings: GatewaySettings,
+    stop: asyncio.Event,
+    started: Callable[[], None],
+    status: GatewayStatus | None = None,
+    backends: Backends | None = None,
 ) -> None:
-    """Run a gateway until `stop`; `started` is called when it has recovered its queue and begins to connect.
+    """Run a gateway until `stop`; `started` is called when it has recovered its queue and begins to connect. Bluetooth
+    is the platform's, or `backends` (see `BleLink.connect`).
 
     Raises StorageLocked when another gateway uses the folder, StorageError when the folder cannot be used.
     """
@@ -47,7 +53,7 @@ async def run(
             queue = UploadQueue(settings.most_photos, settings.most_bytes)
             machine = Gateway(settings.token.get_secret_value(), queue)
             status.watch(machine)
-            await Actor(settings, machine, database, spool, client).serve(started, stop)
+            await Actor(settings, machine, database, spool, client, backends=backends).serve(started, stop)
     finally:
         status.watch(None)
         spool.close()

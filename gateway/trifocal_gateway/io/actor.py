@@ -15,7 +15,7 @@ import structlog
 from trifocal_gateway import courier, gateway, incoming, relay, upload_queue
 from trifocal_gateway.errors import CorruptPhoto, LinkDown, StorageError, TokenRejected
 from trifocal_gateway.gateway import Gateway
-from trifocal_gateway.io.ble import BleLink
+from trifocal_gateway.io.ble import Backends, BleLink
 from trifocal_gateway.io.cloud import CloudLink, Displaced
 from trifocal_gateway.io.database import Database
 from trifocal_gateway.io.glasses_link import GlassesLink
@@ -36,11 +36,20 @@ class Actor:
     """One gateway at work. `serve` until it is told to stop."""
 
     def __init__(
-        self, settings: GatewaySettings, machine: Gateway, database: Database, spool: Spool, client: httpx.AsyncClient
+        self,
+        settings: GatewaySettings,
+        machine: Gateway,
+        database: Database,
+        spool: Spool,
+        client: httpx.AsyncClient,
+        *,
+        backends: Backends | None = None,
     ) -> None:
+        """`backends` are those of `BleLink.connect`."""
         self._settings = settings
         self._token = settings.token.get_secret_value()
         self._machine = machine
+        self._backends = backends
         self._database = database
         self._spool = spool
         self._clock = Clock()
@@ -143,7 +152,10 @@ class Actor:
         where = self._settings.glasses
         link: GlassesLink | BleLink
         try:
-            link = await (BleLink if where.startswith("ble:") else GlassesLink).connect(where)
+            if where.startswith("ble:"):
+                link = await BleLink.connect(where, self._backends)
+            else:
+                link = await GlassesLink.connect(where)
         except LinkDown:
             self._feed(self._machine.glasses_lost, _chance())
             return

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from trifocal_firmware.testing import GatewayStub
+from trifocal_gateway import main as gateway
 from trifocal_gateway.errors import LinkDown
 from trifocal_gateway.io.ble import BleLink
+from trifocal_gateway.settings import GatewaySettings
 from trifocal_tools.radio.air import Air
 from trifocal_tools.radio.central import backends
 from trifocal_tools.radio.controller import Radio
@@ -103,3 +105,28 @@ async def test_glasses_out_of_reach_are_gone_after_supervision_and_found_again(t
         again = Phone(await BleLink.connect("ble:C0:00:00:00:00:01", types))
         assert glasses.linked
         await again.close()
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("python", ["cpython", "micropython"])
+async def test_a_whole_gateway_keeps_the_camera_s_bytes_that_came_over_the_air(tmp_path, python):
+    data = tmp_path / "gateway"
+    async with house(tmp_path, python, Air(lambda: 1.0)) as (_, glasses, hand, _link, types):
+        stop = asyncio.Event()
+        settings = GatewaySettings(data_dir=data, cloud_url="http://127.0.0.1:9", glasses="ble:Xy_A")
+        running = asyncio.create_task(gateway.run(settings, stop, lambda: None, backends=types))
+        states = asyncio.Queue()
+        end = glasses.watch(states.put_nowait)
+        async with asyncio.timeout(30):
+            while not (await states.get()).linked:
+                pass
+            await hand.press("photo")
+            while not (await states.get()).stored_photos:
+                pass
+            while (await states.get()).stored_photos:
+                pass
+        end()
+        stop.set()
+        await running
+        sums = [hashlib.sha256(file.read_bytes()).hexdigest() for file in data.rglob("*") if file.is_file()]
+        assert glasses.last_sha256 in sums

@@ -16,8 +16,11 @@ class Bucket:
 
     def taken(self, now: int) -> int:
         """One more thing was said; how many ms to wait before listening to the next one."""
-        self._full_at = max(self._full_at, now) + self._cost_ms
-        return max(0, self._full_at - now - self._depth_ms)
+        full_at = self._full_at
+        # Without `max`, whose calls cost more than all the rest: every message passes here.
+        self._full_at = full_at = (full_at if full_at > now else now) + self._cost_ms  # noqa: FURB136
+        wait_ms = full_at - now - self._depth_ms
+        return wait_ms if wait_ms > 0 else 0  # noqa: FURB136
 
 
 class Allowance:

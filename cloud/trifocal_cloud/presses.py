@@ -7,16 +7,19 @@ whatever road it is reported (PROTOCOL-device §11, cloud 5).
 A press without an id cannot be told from the next one by the same road. Glasses and phones of MentraOS give none, and
 report a press by both: one by each road, of the same button and kind and within TWIN_MS, are one press.
 
-Refusals: more than `limit` presses of one user within the window are refused (None): no thumb is that fast.
+Refusals: more than `limit` presses of one user within the window are refused (None): no thumb is that fast. A limit
+above REMEMBERED is none, since no more are counted.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
 WINDOW_MS = 10_000
 TWIN_MS = 2_000
 PRESS_LIMIT = 100
+REMEMBERED = 128
+"""So many presses of a user are remembered at least, if they come faster than WINDOW_MS lets them be forgotten."""
 
 PHOTO_BUTTONS = ("photo", "camera", "action")
 """The photo button by its names (PROTOCOL-device, compatibility notes)."""
@@ -33,6 +36,10 @@ class Press(NamedTuple):
     button_id: str
     press_type: str
     road: str = HTTP
+
+
+_Answer = int | tuple[int, str, str]
+"""When a press was decided, with the action and the request that it makes, if it makes any."""
 
 
 class Decision(NamedTuple):
@@ -54,30 +61,67 @@ class _Nameless:
     paired: bool = False
 
 
-class _Recent:
-    """The last presses of one user."""
+class UserPresses:
+    """The last presses of one user; the same object as long as the cloud runs.
 
-    def __init__(self) -> None:
-        self.named: OrderedDict[str, tuple[int, Decision]] = OrderedDict()
+    What is remembered lies in two layers. Once in a window, or when the younger one holds REMEMBERED presses, the older
+    one is let go as a whole. So what a user costs is bounded, whatever the limit, and nobody looks for each press whose
+    time is over.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._young: dict[str, _Answer] = {}
+        self._old: dict[str, _Answer] = {}
+        self._turn_at = 0
         self.nameless: deque[_Nameless] = deque()
-        self.next_at = 0
-        """Until then nothing is older than the window."""
 
-    def forget(self, now: int) -> None:
-        """Drop what is older than the window."""
-        named, nameless = self.named, self.nameless
-        if now < self.next_at:
-            return
-        while named:
-            oldest = next(iter(named))
-            if named[oldest][0] + WINDOW_MS > now:
-                break
-            del named[oldest]
-        while nameless and nameless[0].at + WINDOW_MS <= now:
-            nameless.popleft()
-        left = [named[next(iter(named))][0]] if named else []
-        left += [nameless[0].at] if nameless else []
-        self.next_at = min(left, default=now) + WINDOW_MS
+    def heard(self, press_id: str, now: int) -> bool:
+        """A press with an id is the apps' own: whether they are to be told. They are once, of `limit` at the most."""
+        young, old = self._young, self._old
+        if now >= self._turn_at or len(young) >= REMEMBERED:
+            self._turn(now)
+            young, old = self._young, self._old
+        if (press_id in young or press_id in old) and self.known(press_id, now) is not None:
+            return False
+        if len(young) + len(old) >= self._limit and self.full(now):
+            return False
+        young[press_id] = now
+        return True
+
+    def keep(self, press_id: str, action: str, request_id: str, now: int) -> None:
+        """A press with an id was decided at `now`."""
+        if now >= self._turn_at or len(self._young) >= REMEMBERED:
+            self._turn(now)
+        self._young[press_id] = (now, action, request_id) if action else now
+
+    def known(self, press_id: str, now: int) -> Decision | None:
+        """What this press was answered within the window."""
+        answer = self._young.get(press_id, self._old.get(press_id))
+        if answer is None or _at(answer) + WINDOW_MS <= now:
+            return None
+        action, request_id = ("", "") if isinstance(answer, int) else answer[1:]
+        return Decision(press_id, action, request_id, first=False)
+
+    def forget(self, press_id: str) -> None:
+        """Decide this press anew when it is said again."""
+        self._young.pop(press_id, None)
+        self._old.pop(press_id, None)
+        self.nameless = deque([other for other in self.nameless if other.press.press_id != press_id])
+
+    def full(self, now: int) -> bool:
+        """Whether there were `limit` presses within the window."""
+        if len(self._young) + len(self._old) + len(self.nameless) < self._limit:
+            return False
+        moments = [_at(answer) for layer in (self._young, self._old) for answer in layer.values()]
+        moments += [other.at for other in self.nameless]
+        return sum(at + WINDOW_MS > now for at in moments) >= self._limit
+
+    def _turn(self, now: int) -> None:
+        self._young, self._old = {}, self._young
+        self._turn_at = now + WINDOW_MS
+        while self.nameless and self.nameless[0].at + WINDOW_MS <= now:
+            self.nameless.popleft()
 
     def twin(self, press: Press, now: int) -> _Nameless | None:
         """The report of this very press by the other road."""
@@ -93,47 +137,43 @@ class Presses:
 
     def __init__(self, limit: int = PRESS_LIMIT) -> None:
         self._limit = limit
-        self._recent: dict[str, _Recent] = {}
+        self._recent: dict[str, UserPresses] = {}
+
+    def of(self, user: str) -> UserPresses:
+        """The presses of this user."""
+        found = self._recent.get(user)
+        if found is None:
+            found = self._recent[user] = UserPresses(self._limit)
+        return found
 
     def pressed(self, press: Press, heard: bool, request_id: str, now: int) -> Decision | None:
         """The decision about a press, `first` only once; None when there are too many. Uses up `request_id` or not."""
-        recent = self._fresh(press.user, now)
+        recent = self.of(press.user)
         if press.press_id:
-            known = recent.named.get(press.press_id)
+            known = recent.known(press.press_id, now)
             if known is not None:
-                return _again(known[1])
+                return known
         elif (twin := recent.twin(press, now)) is not None:
             twin.paired = True
-            return _again(twin.decision)
-        if len(recent.named) + len(recent.nameless) >= self._limit:
+            return twin.decision._replace(first=False)
+        if recent.full(now):
             return None
         takes_photo = not heard and press.button_id in PHOTO_BUTTONS and press.press_type == "short"
         decision = Decision(press.press_id, TAKE_PHOTO, request_id) if takes_photo else Decision(press.press_id)
         if press.press_id:
-            recent.named[press.press_id] = (now, decision)
+            recent.keep(press.press_id, decision.action, decision.request_id, now)
         else:
             recent.nameless.append(_Nameless(now, press, decision))
         return decision
 
     def restored(self, user: str, press_id: str, request_id: str, age_ms: int, now: int) -> None:
-        """Before the restart, `age_ms` ago, this press was answered with this request. Oldest first."""
-        recent = self._fresh(user, now)
-        recent.named[press_id] = (now - age_ms, Decision(press_id, TAKE_PHOTO, request_id))
-        recent.next_at = 0
+        """Before the restart, `age_ms` ago, this press was answered with this request."""
+        self.of(user).keep(press_id, TAKE_PHOTO, request_id, now - age_ms)
 
-    def forgotten(self, user: str, press_id: str, now: int) -> None:
+    def forgotten(self, user: str, press_id: str) -> None:
         """The decision could not be carried out; when the press is reported again, decide anew."""
-        recent = self._fresh(user, now)
-        recent.named.pop(press_id, None)
-        recent.nameless = deque([other for other in recent.nameless if other.press.press_id != press_id])
-
-    def _fresh(self, user: str, now: int) -> _Recent:
-        recent = self._recent.get(user)
-        if recent is None:
-            recent = self._recent[user] = _Recent()
-        recent.forget(now)
-        return recent
+        self.of(user).forget(press_id)
 
 
-def _again(decision: Decision) -> Decision:
-    return Decision(decision.press_id, decision.action, decision.request_id, first=False)
+def _at(answer: _Answer) -> int:
+    return answer if isinstance(answer, int) else answer[0]

@@ -8,11 +8,9 @@ request is never pushed out by a finished one. What is not here any more is in t
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from trifocal_cloud.events import HEARD, EventRing, moment
 from trifocal_cloud.photos import FAILED, REQUESTED, STORED, UNKNOWN
 from trifocal_shared import reasons
-
-HEARD = "heard"
-"""Where a press stands that apps have heard: it is theirs, and what they make of it is not ours to know."""
 
 TRAIL_LIMIT = 300
 STEP_LIMIT = 60
@@ -52,9 +50,10 @@ class Trail:
 
 
 class Trails:
-    """The trails of one user."""
+    """The trails of one user; of presses that apps have heard, as long as their events are remembered."""
 
-    def __init__(self) -> None:
+    def __init__(self, events: EventRing) -> None:
+        self._events = events
         self._requests: dict[str, Trail] = {}
         self._presses: dict[str, Trail] = {}
 
@@ -82,8 +81,17 @@ class Trails:
     def of_press(self, press_id: str) -> Trail | None:
         """What became of a press: its stored photo before any other answer, else its newest request, else itself."""
         found = [trail for trail in self._requests.values() if trail.press_id == press_id]
-        own = self._presses.get(press_id)
+        own = self._presses.get(press_id) or self._of_heard(press_id)
         return merged(own, found) if own or found else None
+
+    def _of_heard(self, press_id: str) -> Trail | None:
+        press = self._events.of_heard(press_id) if press_id else None
+        if press is None:
+            return None
+        _, _, button_id, press_type, timestamp, heard_at = press
+        source, at = moment(timestamp, heard_at)
+        step = Step(source, "pressed", at, f"{button_id} {press_type}")
+        return Trail(press_id=press_id, status=HEARD, final=True, steps=[step])
 
 
 def merged(press: Trail | None, requests: list[Trail]) -> Trail:

@@ -10,13 +10,15 @@ class Clock:
 
     def __init__(self) -> None:
         self._elapsed = 0
-        self._last = _ticks()
+        self._last = time.ticks_ms() if _ON_DEVICE else time.monotonic_ns() // 1_000_000  # type: ignore[attr-defined]
         self._epoch_at_zero: int | None = None
 
     def now(self) -> int:
         """Milliseconds since this clock was made; never goes back."""
-        ticks = _ticks()
-        self._elapsed += _since(ticks, self._last)
+        if not _ON_DEVICE:
+            return time.monotonic_ns() // 1_000_000 - self._last
+        ticks = time.ticks_ms()  # type: ignore[attr-defined]
+        self._elapsed += time.ticks_diff(ticks, self._last)  # type: ignore[attr-defined]
         self._last = ticks
         return self._elapsed
 
@@ -30,14 +32,3 @@ class Clock:
         """It is `epoch_ms` now; from here on the wall clock is counted from that word. 0 makes it unknown again."""
         self._epoch_at_zero = epoch_ms - self.now() if epoch_ms > 0 else None
 
-
-def _ticks() -> int:
-    if _ON_DEVICE:
-        return time.ticks_ms()  # type: ignore[attr-defined, no-any-return]
-    return time.monotonic_ns() // 1_000_000
-
-
-def _since(ticks: int, earlier: int) -> int:
-    if _ON_DEVICE:
-        return time.ticks_diff(ticks, earlier)  # type: ignore[attr-defined, no-any-return]
-    return ticks - earlier

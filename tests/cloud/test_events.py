@@ -1,6 +1,8 @@
 """The event ring: numbered, bounded, states coalesced."""
 
-from trifocal_cloud.events import EventRing
+import pytest
+
+from trifocal_cloud.events import FRESH_MS, PRESSES, EventRing, moment
 
 
 def test_numbers_rise_from_the_first() -> None:
@@ -48,3 +50,51 @@ def test_of_each_app_the_newest_state_is_kept() -> None:
     for package in ("a", "b", "a", "a"):
         ring.add("app", 1, {"package": package})
     assert [(event["package"], event["id"]) for event in ring.after(0)] == [("b", 2), ("a", 4)]
+
+
+def test_a_press_that_apps_have_heard_is_told_in_its_place() -> None:
+    ring = EventRing(1)
+    ring.add("step", 1, {"n": 1})
+    ring.heard("boot-1", "photo", "short", 95, 100)
+    ring.add("gallery", 3, {"n": 3})
+    assert ring.last_id == 3
+    assert [event["id"] for event in ring.after(0)] == [1, 2, 3]
+    assert [event["id"] for event in ring.after(1, limit=1)] == [2]
+    assert ring.after(1)[0] == {
+        "id": 2,
+        "at": 95,
+        "kind": "step",
+        "requestId": "",
+        "pressId": "boot-1",
+        "source": "glasses",
+        "step": "pressed",
+        "detail": "photo short",
+        "status": "heard",
+        "final": True,
+        "reason": "",
+    }
+
+
+def test_presses_push_out_older_presses_and_nothing_else() -> None:
+    ring = EventRing(1)
+    ring.add("step", 1, {})
+    for number in range(PRESSES + 5):
+        ring.heard(f"p{number}", "photo", "short", 0, 1)
+    assert ring.after(0)[0]["id"] == 1
+    assert len(ring.after(0)) == 1 + PRESSES
+    assert ring.of_heard("p4") is None
+    assert ring.of_heard("p5") is not None
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "expected"),
+    [
+        (20_000, ("glasses", 20_000)),
+        (20_000 - FRESH_MS, ("glasses", 20_000 - FRESH_MS)),
+        (20_000 - FRESH_MS - 1, ("cloud", 20_000)),
+        (20_001, ("cloud", 20_000)),
+        (0, ("cloud", 20_000)),
+    ],
+)
+def test_a_clock_that_is_wrong_is_not_believed(timestamp: int, expected: tuple[str, int]) -> None:
+    assert moment(timestamp, 20_000) == expected

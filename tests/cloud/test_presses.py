@@ -2,7 +2,7 @@
 
 import pytest
 
-from trifocal_cloud.presses import HTTP, PRESS_LIMIT, SOCKET, TWIN_MS, WINDOW_MS, Decision, Press, Presses
+from trifocal_cloud.presses import HTTP, PRESS_LIMIT, REMEMBERED, SOCKET, TWIN_MS, WINDOW_MS, Decision, Press, Presses
 
 ANN = "ann@example.com"
 
@@ -68,7 +68,7 @@ def test_a_decision_that_could_not_be_carried_out_is_made_anew() -> None:
     presses = Presses()
     presses.pressed(press(), False, "r1", 0)
     presses.pressed(press("boot-2"), False, "r2", 0)
-    presses.forgotten(ANN, "boot-1", 1)
+    presses.forgotten(ANN, "boot-1")
     assert presses.pressed(press(), False, "r3", 2) == Decision("boot-1", "take_photo", "r3", first=True)
     assert presses.pressed(press("boot-2"), False, "r4", 2) == Decision("boot-2", "take_photo", "r2", first=False)
 
@@ -109,3 +109,41 @@ def test_the_limit_is_what_it_is_told() -> None:
     presses = Presses(2)
     answers = [presses.pressed(press(f"b-{number}"), True, "", number) for number in range(3)]
     assert [answer is not None for answer in answers] == [True, True, False]
+
+
+def test_a_press_that_apps_hear_is_theirs_once_in_ten_seconds() -> None:
+    mine = Presses().of(ANN)
+    answers = [mine.heard("boot-1", now) for now in (0, 1, WINDOW_MS - 1, WINDOW_MS, WINDOW_MS + 1)]
+    assert answers == [True, False, False, True, False]
+
+
+def test_what_apps_have_heard_and_what_was_decided_is_one_memory() -> None:
+    presses = Presses()
+    assert presses.of(ANN).heard("boot-1", 0)
+    assert presses.pressed(press(), False, "r1", 1) == Decision("boot-1", first=False)
+    presses.pressed(press("boot-2"), False, "r2", 2)
+    assert not presses.of(ANN).heard("boot-2", 3)
+    assert presses.of("bob@example.com").heard("boot-1", 3)
+
+
+def test_too_many_that_apps_would_hear_are_not_told_until_some_are_old() -> None:
+    mine = Presses(2).of(ANN)
+    assert [mine.heard(f"p{at}", at) for at in range(3)] == [True, True, False]
+    assert mine.heard("p2", WINDOW_MS)
+    assert not mine.heard("p3", WINDOW_MS)
+
+
+def test_however_many_come_only_so_many_are_remembered() -> None:
+    mine = Presses(10**9).of(ANN)
+    count = 10 * REMEMBERED
+    assert all(mine.heard(f"p{number}", 0) for number in range(count))
+    assert not any(mine.heard(f"p{count - 1 - number}", 1) for number in range(REMEMBERED))
+    assert mine.heard("p0", 1)
+
+
+def test_a_press_is_remembered_for_its_whole_window_whenever_it_came() -> None:
+    for start in range(0, 3 * WINDOW_MS, 777):
+        mine = Presses().of(ANN)
+        mine.heard("before", max(0, start - 1))
+        assert mine.heard("p", start)
+        assert not mine.heard("p", start + WINDOW_MS - 1), start

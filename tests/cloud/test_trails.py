@@ -1,10 +1,11 @@
 """Trails: what a waiting client is told about a request or a press."""
 
+from trifocal_cloud.events import EventRing
 from trifocal_cloud.trails import STEP_LIMIT, TRAIL_LIMIT, Step, Trail, Trails, merged
 
 
 def test_a_request_is_found_under_its_id_and_its_press() -> None:
-    trails = Trails()
+    trails = Trails(EventRing(1))
     trails.request("r1", "boot-1").add(Step("cloud", "requested", 5))
     found = trails.of_press("boot-1")
     assert trails.of_request("r1") is not None
@@ -15,14 +16,14 @@ def test_a_request_is_found_under_its_id_and_its_press() -> None:
 
 
 def test_a_press_learnt_later_is_kept() -> None:
-    trails = Trails()
+    trails = Trails(EventRing(1))
     trails.request("r1")
     assert trails.request("r1", "boot-1").press_id == "boot-1"
     assert trails.request("r1", "boot-2").press_id == "boot-1"
 
 
 def test_a_press_tells_its_own_steps_and_those_of_its_request_in_order() -> None:
-    trails = Trails()
+    trails = Trails(EventRing(1))
     trails.request("r1", "boot-1").add(Step("glasses", "capturing", 30))
     trails.press("boot-1").add(Step("cloud", "pressed", 10))
     found = trails.of_press("boot-1")
@@ -31,7 +32,7 @@ def test_a_press_tells_its_own_steps_and_those_of_its_request_in_order() -> None
 
 
 def test_a_press_without_a_request_is_itself() -> None:
-    trails = Trails()
+    trails = Trails(EventRing(1))
     press = trails.press("boot-1")
     press.final, press.reason = True, "unsupported"
     found = trails.of_press("boot-1")
@@ -80,7 +81,7 @@ def test_a_repeated_step_is_one_and_too_many_are_cut_in_the_middle() -> None:
 
 
 def test_finished_trails_make_room_before_open_ones() -> None:
-    trails = Trails()
+    trails = Trails(EventRing(1))
     trails.request("open")
     trails.request("done").final = True
     for number in range(TRAIL_LIMIT - 1):
@@ -89,3 +90,14 @@ def test_finished_trails_make_room_before_open_ones() -> None:
     assert trails.of_request("open") is not None
     trails.request("one-more")
     assert trails.of_request("open") is None
+
+
+def test_a_press_that_apps_have_heard_has_a_trail_while_it_is_remembered() -> None:
+    events = EventRing(1)
+    trails = Trails(events)
+    events.heard("boot-1", "photo", "short", 8, 7)
+    events.heard("", "video", "long", 0, 8)
+    found = trails.of_press("boot-1")
+    assert found is not None
+    assert (found.status, found.final, found.steps) == ("heard", True, [Step("cloud", "pressed", 7, "photo short")])
+    assert trails.of_press("") is None

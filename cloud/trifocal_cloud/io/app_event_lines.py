@@ -103,5 +103,6 @@ class EventLine(Line):
     def gone(self) -> None:
         self._events.left(self, self._listener)
 
-    def _hear(self, stream: str, raw: bytes) -> None:
-        self.send_text(told(self.ticket.subscription_id, self.ticket.user, stream, raw, self._events.stamp))
+    def _hear(self, stream: str, raw: bytes, at: int) -> None:
+        tail = self._events.stamp.tail(at)
+        self.send_text(told(self.ticket.subscription_id, self.ticket.user, stream, raw, tail))

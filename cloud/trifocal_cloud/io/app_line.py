@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from trifocal_cloud.io.line import POLICY_VIOLATION, Line
+from trifocal_cloud.io.line import POLICY_VIOLATION, TEXT, Line
 from trifocal_cloud.io.schemas import parsed
 from trifocal_shared.app_messages import FROM_APP, AppConnectionError, AppConnectionInit
 from trifocal_shared.clock import Clock
@@ -22,33 +22,31 @@ MALFORMED_MESSAGE = "MALFORMED_MESSAGE"
 log = structlog.get_logger()
 
 
+BEFORE_STAMP, AFTER_STAMP = b',"timestamp":"', b'"}'
+
+
 class Stamp:
-    """The present instant as apps are told it: ISO 8601 in UTC, made once a millisecond."""
+    """Instants as apps are told them: ISO 8601 in UTC, made once a millisecond."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._at = -1
-        self._text = ""
-        self._tail = b""
+        self._at = self._second = -1
+        self._until_second = self._tail = b""
 
     def text(self) -> str:
-        """Like `2026-02-03T10:00:00.150Z`."""
-        self._look()
-        return self._text
+        """The present instant, like `2026-02-03T10:00:00.150Z`."""
+        return self.tail(self._clock.epoch_ms())[len(BEFORE_STAMP) : -len(AFTER_STAMP)].decode()
 
-    def tail(self) -> bytes:
-        """The end of a message whose last field the time is."""
-        self._look()
-        return self._tail
-
-    def _look(self) -> None:
-        at = self._clock.epoch_ms()
+    def tail(self, at: int) -> bytes:
+        """The end of a message whose last field is the time `at`, in epoch ms."""
         if at != self._at:
             self._at = at
-            self._text = (
-                datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            )
-            self._tail = f',"timestamp":"{self._text}"}}'.encode()
+            second = at // 1000
+            if second != self._second:
+                self._second = second
+                self._until_second = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.").encode()
+            self._tail = b"%b%b%03dZ%b" % (BEFORE_STAMP, self._until_second, at % 1000, AFTER_STAMP)
+        return self._tail
 
 
 Refusal = tuple[str, str]
@@ -103,13 +101,16 @@ class AppLine(Line):
             message.timestamp = self._stamp.text()
         self.send(message.to_wire())
 
-    def hear(self, stream: str, raw: bytes) -> None:
-        """Something happened that the app listens for; `raw`, the JSON of it, goes out as it came in."""
+    def hear(self, stream: str, raw: bytes, at: int) -> None:
+        """Something happened that the app listens for; `raw`, the JSON of it, goes out as it came in. See `Hear`."""
         head = self._heads.get(stream)
         if head is None:
             said = {"type": "data_stream", "sessionId": self.session_id, "streamType": stream}
             head = self._heads[stream] = json.dumps(said, separators=(",", ":"))[:-1].encode() + b',"data":'
-        self.send_text(head + raw + self._stamp.tail())
+        if self._transport is not None and not self.dismissed:
+            self._transport.send(TEXT, head + raw + self._stamp.tail(at))
+            if self._crowded:
+                self._hurry()
 
     async def _understand(self, text: bytes) -> None:
         if self.dismissed:

@@ -10,6 +10,7 @@ from trifocal_cloud.io.app_line import AppLine
 from trifocal_cloud.io.registry import Registry
 from trifocal_cloud.sessions import Session
 from trifocal_shared import app_messages as said
+from trifocal_shared.clock import Clock
 
 CONNECTION_STATE = "glasses_connection_state"
 
@@ -17,7 +18,8 @@ CONNECTION_STATE = "glasses_connection_state"
 class AppNews:
     """Knows the last state of every user's glasses, so that only what is new is told."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, clock: Clock, registry: Registry) -> None:
+        self._clock = clock
         self._registry = registry
         self._states: dict[str, DeviceState] = {}
 
@@ -34,7 +36,7 @@ class AppNews:
         for line in lines:
             line.say(said.DeviceStateUpdate(state=news))
             if {"connected", "modelName"} & news.keys():
-                _tell_connection(line, new)
+                self._tell_connection(line, new)
             if "modelName" in news:
                 model = str(new["modelName"] or "")
                 line.say(said.CapabilitiesUpdate(capabilities=capabilities(model), model_name=model))
@@ -53,7 +55,7 @@ class AppNews:
             )
         )
         line.say(said.DeviceStateUpdate(state=state, full_snapshot=True))
-        _tell_connection(line, state)
+        self._tell_connection(line, state)
 
     async def settings(self, line: AppLine, app: App) -> None:
         """The person set something in this app. The client forgets the system's settings over it (§2.2)."""
@@ -68,6 +70,11 @@ class AppNews:
     def _state(self, user: str) -> DeviceState:
         return self._states.get(user) or _seen(None)
 
+    def _tell_connection(self, line: AppLine, state: DeviceState) -> None:
+        event = connection_event(bool(state["connected"]), str(state["modelName"] or ""))
+        raw = json.dumps(event, separators=(",", ":")).encode()
+        line.hear(CONNECTION_STATE, raw, self._clock.epoch_ms())
+
 
 def _seen(session: Session | None) -> DeviceState:
     if session is None:
@@ -75,8 +82,3 @@ def _seen(session: Session | None) -> DeviceState:
     glasses = session.glasses
     connected = session.connected and glasses.status == "CONNECTED"
     return snapshot(connected, glasses.model, glasses.battery, glasses.charging)
-
-
-def _tell_connection(line: AppLine, state: DeviceState) -> None:
-    event = connection_event(bool(state["connected"]), str(state["modelName"] or ""))
-    line.hear(CONNECTION_STATE, json.dumps(event, separators=(",", ":")).encode())

@@ -144,7 +144,9 @@ class AppResults:
         except (SQLAlchemyError, OSError):
             log.exception("a result could not be read", request=request_id)
         else:
-            self._streams.result(user, row.app_id, result.model_dump_json(by_alias=True).encode())
+            self._streams.result(
+                user, row.app_id, result.model_dump_json(by_alias=True).encode(), self._clock.epoch_ms()
+            )
 
     def _link(self, photo: PhotoRow | None, base_url: str) -> tuple[str, int]:
         if photo is None or photo.deleted_at is not None:

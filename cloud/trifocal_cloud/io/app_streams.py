@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from trifocal_cloud.app_events import GRACE, RUNNING
 from trifocal_cloud.apps import App, AppView
-from trifocal_cloud.io.app_line import Stamp
 from trifocal_cloud.io.registry import Registry
 from trifocal_cloud.subscriptions import Understood, understood
 from trifocal_cloud.switchboard import Hear, Switchboard
@@ -69,12 +68,12 @@ class AppStreams:
         """Whether any app would hear of the final answers of its requests for this user."""
         return any(PHOTO_RESULT in listener.streams for listener in self._of_user.get(user, {}).values())
 
-    def result(self, user: str, package: str, raw: bytes) -> None:
-        """Tell this app a final answer, the JSON of it."""
+    def result(self, user: str, package: str, raw: bytes, at: int) -> None:
+        """Tell this app a final answer, the JSON of it, at `at` (epoch ms)."""
         if self._runs(user, package):
             for listener in list(self._of_user.get(user, {}).values()):
                 if listener.package == package and PHOTO_RESULT in listener.streams:
-                    listener.hear(PHOTO_RESULT, raw)
+                    listener.hear(PHOTO_RESULT, raw, at)
 
     def _changed(self, package: str) -> None:
         for user in list(self._of_user):
@@ -93,11 +92,11 @@ class AppStreams:
         self._switchboard.join(listener.user, listener.key, streams, listener.hear, app.allows)
 
 
-def told(subscription_id: str, user: str, stream: str, raw: bytes, stamp: Stamp) -> bytes:
-    """What a listener is sent; `raw`, the JSON of what happened, goes out as it came in."""
+def told(subscription_id: str, user: str, stream: str, raw: bytes, tail: bytes) -> bytes:
+    """What a listener is sent; `raw`, the JSON of what happened, goes out as it came in; `tail` is a `Stamp`'s."""
     said = {"type": "data_stream", "subscriptionId": subscription_id, "userId": user, "streamType": stream}
     head = json.dumps(said, separators=(",", ":"))[:-1].encode()
-    return head + b',"data":' + raw + stamp.tail()
+    return head + b',"data":' + raw + tail
 
 
 def streams_of(entries: list[str], app: App) -> Understood:

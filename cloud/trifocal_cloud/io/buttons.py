@@ -4,17 +4,18 @@ What the default action asks for is durable before it is answered. A press that 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from trifocal_cloud.events import moment
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.desk import Desk
-from trifocal_cloud.io.feed import Feed
+from trifocal_cloud.io.feed import Feed, UserFeed
 from trifocal_cloud.io.refusals import RefusedError
-from trifocal_cloud.photos import CLOUD, FAILED, GLASSES, UNKNOWN, Ticket
-from trifocal_cloud.presses import SOCKET, WINDOW_MS, Decision, Press, Presses
-from trifocal_cloud.switchboard import Switchboard
-from trifocal_cloud.trails import HEARD, Step
+from trifocal_cloud.photos import FAILED, UNKNOWN, Ticket
+from trifocal_cloud.presses import SOCKET, WINDOW_MS, Decision, Press, Presses, UserPresses
+from trifocal_cloud.switchboard import Audience, Hear, Switchboard
+from trifocal_cloud.trails import Step
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
 from trifocal_shared.cloud_messages import ButtonPressAnswer, ButtonPressReport
@@ -23,10 +24,42 @@ SYSTEM_APP = "system"
 """The app id of photos that no app asked for."""
 
 STREAM = "button_press"
-NAMES = (STREAM,)
 
-FRESH_MS = 10_000
-"""A press said to be older, or later than now, was timed by a clock that is wrong: the budget for its report is 5 s."""
+
+class Lane:
+    """The way of one user's presses to the apps that listen: few steps, for apps go it often."""
+
+    def __init__(self, clock: Clock, presses: UserPresses, audience: Audience, feed: UserFeed) -> None:
+        self._clock = clock
+        self._presses = presses
+        self._audience = audience
+        self._feed = feed
+
+    def heard(  # noqa: PLR0917 - named ones cost as much as a call
+        self, press_id: str, button_id: str, press_type: str, timestamp: int, raw: bytes, now: int
+    ) -> bool:
+        """A press was told by the gateway's socket: True when apps have heard it now, or had before.
+
+        False when nobody listens, or when it has no id: then `take` it.
+        """
+        audience = self._audience
+        hearers = audience.hearers(STREAM) if audience.everything else audience.by_stream.get(STREAM)
+        if not hearers or not press_id:
+            return False
+        if self._presses.heard(press_id, now):
+            self.tell(press_id, button_id, press_type, timestamp, raw, hearers)
+        return True
+
+    def tell(  # noqa: PLR0917 - as above
+        self, press_id: str, button_id: str, press_type: str, timestamp: int, raw: bytes, hearers: Sequence[Hear]
+    ) -> None:
+        """To the apps, whose press it is now."""
+        at, feed = self._clock.epoch_ms(), self._feed
+        for hear in hearers:
+            hear(STREAM, raw, at)
+        feed.ring.heard(press_id, button_id, press_type, timestamp, at)
+        if feed.bells:
+            feed.wake()
 
 
 class Buttons:
@@ -64,17 +97,9 @@ class Buttons:
         press = Press(user, report.press_id, report.button_id, report.press_type)
         return await self._decided(press, report.timestamp, lambda: _said(report, self._clock.epoch_ms()))
 
-    def heard(self, press: Press, timestamp: int, raw: bytes) -> bool:
-        """A press was told by the gateway's socket: True when apps have heard it now, or had before.
-
-        False when nobody listens: then `take` it.
-        """
-        if not self._switchboard.listens(press.user, STREAM):
-            return False
-        decision = self._machine.pressed(press, True, "", self._clock.now())
-        if decision is not None and decision.first:
-            self._relay(press, timestamp, raw)
-        return True
+    def lane(self, user: str) -> "Lane":
+        """The shortest way for this user's presses."""
+        return Lane(self._clock, self._machine.of(user), self._switchboard.audience(user), self._feed.of(user))
 
     async def take(self, press: Press, timestamp: int, raw: bytes) -> str:
         """The same for a press that no app listens for: the request of the photo it is to make now, or nothing."""
@@ -84,22 +109,18 @@ class Buttons:
     async def _decided(self, press: Press, timestamp: int, raw: Callable[[], bytes]) -> ButtonPressAnswer:
         key = (press.user, "press", press.press_id) if press.press_id else object()
         async with self._desk.turns.holding(key):
-            heard = self._switchboard.listens(press.user, STREAM)
-            decision = self._machine.pressed(press, heard, self._new_id(), self._clock.now())
+            hearers = self._switchboard.audience(press.user).hearers(STREAM)
+            decision = self._machine.pressed(press, bool(hearers), self._new_id(), self._clock.now())
             if decision is None:
                 raise RefusedError(429, reasons.TOO_MANY)
-            if decision.first and heard:
-                self._relay(press, timestamp, raw())
+            if decision.first and hearers:
+                user, press_id, button_id, press_type, _ = press
+                self.lane(user).tell(press_id, button_id, press_type, timestamp, raw(), hearers)
             elif decision.first:
                 await self._carry_out(press, timestamp, decision)
         if press.road == SOCKET and not decision.first:
             return ButtonPressAnswer(success=True)
         return ButtonPressAnswer(success=True, action=decision.action, request_id=decision.request_id)
-
-    def _relay(self, press: Press, timestamp: int, raw: bytes) -> None:
-        """To the apps, whose press it is now."""
-        self._switchboard.relay(press.user, NAMES, raw)
-        self._tell(press, timestamp, HEARD)
 
     async def _carry_out(self, press: Press, timestamp: int, decision: Decision) -> None:
         self._tell(press, timestamp, UNKNOWN if decision.request_id else FAILED)
@@ -108,14 +129,12 @@ class Buttons:
         try:
             await self._desk.request(Ticket(press.user, decision.request_id, press.press_id), SYSTEM_APP, True)
         except BaseException:
-            self._machine.forgotten(press.user, press.press_id, self._clock.now())
+            self._machine.forgotten(press.user, press.press_id)
             raise
 
     def _tell(self, press: Press, timestamp: int, status: str) -> None:
         """A press that leads to no photo of ours ends here: there is nothing to wait for."""
-        at, source = self._clock.epoch_ms(), CLOUD
-        if at - FRESH_MS <= timestamp <= at:
-            at, source = timestamp, GLASSES
+        source, at = moment(timestamp, self._clock.epoch_ms())
         detail = f"{press.button_id} {press.press_type}"
         final = status != UNKNOWN
         reason = reasons.UNSUPPORTED if status == FAILED else ""

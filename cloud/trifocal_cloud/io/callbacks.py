@@ -126,8 +126,8 @@ class Callers:
     def _enter(self, row: AppCallbackRow) -> None:
         callback_id, user = row.callback_id, row.user
 
-        def hear(stream: str, raw: bytes) -> None:
-            self._say(callback_id, user, stream, raw)
+        def hear(stream: str, raw: bytes, at: int) -> None:
+            self._say(callback_id, told(callback_id, user, stream, raw, self._stamp.tail(at)))
 
         listener = Listener(f"callback {callback_id}", user, row.package, tuple(row.streams), hear)
         self._callbacks[callback_id] = _Callback(listener, row.url, row.secret)
@@ -146,8 +146,7 @@ class Callers:
                 if callback.listener.package == package:
                     self._drop(callback_id)
 
-    def _say(self, callback_id: str, user: str, stream: str, raw: bytes) -> None:
-        content = told(callback_id, user, stream, raw, self._stamp)
+    def _say(self, callback_id: str, content: bytes) -> None:
         self._machine.said(callback_id, Said(self._new_id(), content), self._clock.now())
         self._driver.poke()
 

@@ -14,38 +14,54 @@ LISTENER_LIMIT = 64
 """How many long polls and consoles one user may have at a time."""
 
 
+class UserFeed:
+    """What happened to one user, and who waits for more; the same object as long as the cloud runs."""
+
+    def __init__(self, first_id: int) -> None:
+        self.ring = EventRing(first_id)
+        self.trails = Trails(self.ring)
+        self.bells: set[asyncio.Event] = set()
+
+    def wake(self) -> None:
+        """Tell everybody who waits that something happened."""
+        for bell in self.bells:
+            bell.set()
+
+
 class Feed:
-    """The event ring and the trails of each user, and a bell that rings when either changes."""
+    """The event ring and the trails of each user, and bells that ring when either changes."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._rings: dict[str, EventRing] = {}
-        self._trails: dict[str, Trails] = {}
-        self._bells: dict[str, set[asyncio.Event]] = {}
+        self._users: dict[str, UserFeed] = {}
         self.closed = False
 
+    def of(self, user: str) -> UserFeed:
+        """What happened to this user. Events' numbers begin at the present instant, so that they rise over restarts."""
+        found = self._users.get(user)
+        if found is None:
+            found = self._users[user] = UserFeed(self._clock.epoch_ms())
+        return found
+
     def ring(self, user: str) -> EventRing:
-        """This user's events. Numbers begin at the present instant, so that they rise across restarts."""
-        if user not in self._rings:
-            self._rings[user] = EventRing(self._clock.epoch_ms())
-        return self._rings[user]
+        """This user's events."""
+        return self.of(user).ring
 
     def trails(self, user: str) -> Trails:
         """Where this user's requests stand."""
-        return self._trails.setdefault(user, Trails())
+        return self.of(user).trails
 
     def publish(self, user: str, kind: str, at: int | None = None, **fields: object) -> Event:
         """Tell everybody who listens; `at` is epoch ms, now if not given."""
-        event = self.ring(user).add(kind, self._clock.epoch_ms() if at is None else at, fields)
-        if user in self._bells:
-            for bell in self._bells[user]:
-                bell.set()
+        feed = self.of(user)
+        event = feed.ring.add(kind, self._clock.epoch_ms() if at is None else at, fields)
+        feed.wake()
         return event
 
     @contextmanager
     def listening(self, user: str) -> Iterator[asyncio.Event]:
         """A bell that is set whenever something was published. Raises RefusedError when too many listen already."""
-        bells = self._bells.setdefault(user, set())
+        bells = self.of(user).bells
         if len(bells) >= LISTENER_LIMIT:
             raise RefusedError(429, reasons.TOO_MANY)
         bell = asyncio.Event()
@@ -54,16 +70,14 @@ class Feed:
             yield bell
         finally:
             bells.discard(bell)
-            if not bells:
-                self._bells.pop(user, None)
 
     def listeners(self, user: str) -> int:
         """How many listen to this user's events."""
-        return len(self._bells.get(user, ()))
+        return len(self.of(user).bells)
 
     def hearers(self) -> list[str]:
         """The users to whose events somebody listens."""
-        return list(self._bells)
+        return [user for user, feed in self._users.items() if feed.bells]
 
     async def until(self, user: str, done: Callable[[], bool], timeout_s: float) -> None:
         """Return when `done()` says so, at the latest after `timeout_s`, or when the cloud closes."""
@@ -79,6 +93,5 @@ class Feed:
     def close(self) -> None:
         """Let everybody go who waits."""
         self.closed = True
-        for bells in self._bells.values():
-            for bell in bells:
-                bell.set()
+        for feed in self._users.values():
+            feed.wake()

@@ -4,7 +4,8 @@ What apps may listen for is handed on as the bytes it came in: only its head is 
 apps' sockets in one turn of the loop.
 """
 
-from typing import Annotated
+import re
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -18,6 +19,9 @@ from trifocal_cloud.presses import SOCKET, Press
 from trifocal_cloud.subscriptions import STREAMS, WILDCARDS, named
 from trifocal_shared.cloud_messages import TO_CLOUD
 from trifocal_shared.message import ProtocolError
+
+if TYPE_CHECKING:
+    from trifocal_cloud.sessions import Session
 
 log = structlog.get_logger()
 
@@ -41,18 +45,24 @@ RELAYED = (
 )
 """What a gateway may say to the apps that listen for it, by type; the rest the cloud says itself."""
 
-Text = Annotated[str, msgspec.Meta(max_length=256)]
+LONGEST = 256
+"""Characters of the names of a button and a press together, or of a gesture's."""
+fits = re.compile(r"[A-Za-z0-9_.:-]{0,128}").fullmatch
+"""What a press id looks like."""
 
 
-class Head(msgspec.Struct, rename="camel"):
-    """What is read of a message before it goes on; phones of MentraOS give a press no id (PROTOCOL-device §5.3)."""
+class Head(msgspec.Struct, rename="camel", gc=False):
+    """What is read of a message before it goes on; phones of MentraOS give a press no id (PROTOCOL-device §5.3).
+
+    How long words may be is checked beside it: msgspec's own checks cost twice as much as reading the message.
+    """
 
     type: str
-    button_id: Text = ""
-    press_type: Text = ""
-    press_id: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[A-Za-z0-9_.:-]*$")] = ""
+    button_id: str = ""
+    press_type: str = ""
+    press_id: str = ""
     timestamp: int | float | str | None = None
-    gesture_name: Annotated[str, msgspec.Meta(max_length=256)] = msgspec.field(name="gesture_name", default="")
+    gesture_name: str = msgspec.field(name="gesture_name", default="")
 
 
 UNREAD = Head(type="")
@@ -68,22 +78,31 @@ class GatewayLine(Line):
         super().__init__(cloud.clock, cloud.settings.gateway_messages_per_second)
         self._cloud = cloud
         self._gateways = cloud.gateways
-        self._buttons = cloud.buttons
+        self._lane = cloud.buttons.lane(speaker.user)
         self._user = speaker.user
         self._expires_s = speaker.expires_s
         self._epoch = 0
+        self._session: Session
         self._ignored = 0
 
     def opened(self) -> None:
         self._epoch = self._gateways.opened(self._user, self._expires_s, self)
+        session = self._gateways.session(self._user)
+        assert session is not None, "the machine has just opened it"
+        self._session = session
 
     def heard(self, text: bytes) -> None:
         try:
             head = read(text)
         except (msgspec.MsgspecError, RecursionError):
             head = UNREAD
-        if head.type == BUTTON_PRESS:
-            self._press(head, text)
+        if head.type == BUTTON_PRESS and fits(head.press_id) and len(head.button_id) + len(head.press_type) <= LONGEST:
+            session = self._session
+            if session.epoch == self._epoch and session.connected:  # as `speaks` has it
+                at = head.timestamp if type(head.timestamp) is int else 0
+                if not self._lane.heard(head.press_id, head.button_id, head.press_type, at, text, self.now):
+                    press = Press(self._user, head.press_id, head.button_id, head.press_type, SOCKET)
+                    self.later(self._gateways.press(press, at, text))
             return
         try:
             self._other(head, text)
@@ -94,21 +113,14 @@ class GatewayLine(Line):
     def gone(self) -> None:
         self._gateways.closed(self._user, self._epoch)
 
-    def _press(self, said: Head, text: bytes) -> None:
-        if not self._gateways.speaks(self._user, self._epoch):
-            return
-        press = Press(self._user, said.press_id, said.button_id, said.press_type, SOCKET)
-        at = said.timestamp if type(said.timestamp) is int else 0
-        if not self._buttons.heard(press, at, text):
-            self.later(self._gateways.press(press, at, text))
-
     def _other(self, head: Head, text: bytes) -> None:
         message = parsed(TO_CLOUD, text)
         if message is not None:
             self.later(self._gateways.received(self._user, self._epoch, message))
         if head.type in RELAYED and self._gateways.speaks(self._user, self._epoch):
-            detail = head.gesture_name if head.type == TOUCH_EVENT else ""
-            self._cloud.switchboard.relay(self._user, named(head.type, detail), text)
+            spoken = head.type == TOUCH_EVENT and len(head.gesture_name) <= LONGEST
+            detail = head.gesture_name if spoken else ""
+            self._cloud.switchboard.relay(self._user, named(head.type, detail), text, self._clock.epoch_ms())
 
 
 def glasses_door(cloud: Cloud, connection: HTTPConnection) -> Line:

@@ -63,9 +63,12 @@ class Line(WSListener):
         self._worker: asyncio.Task[None] | None = None
         self._closing: asyncio.TimerHandle | None = None
         self._pinging = asyncio.Lock()
+        self.now = 0
+        """When the message came that is dealt with: whoever deals with it looks at the clock no more."""
         self.room = asyncio.Event()
         """Set while the peer has read most of what was said."""
         self.room.set()
+        self._crowded = False
         self.dismissed = False
         """Whether we closed it: what the peer says counts no more, also what it had said before."""
         self.watch: Callable[[bool], None] = _nobody
@@ -93,8 +96,13 @@ class Line(WSListener):
         """Say a message that is JSON already."""
         if self._transport is None or self.dismissed:
             return
-        self._transport.send(WSMsgType.TEXT, text)
-        if not self.room.is_set() and self._waiting() > WRITE_LIMIT_BYTES:
+        self._transport.send(TEXT, text)
+        if self._crowded:
+            self._hurry()
+
+    def _hurry(self) -> None:
+        """Let go of a peer that does not read what we say."""
+        if self._transport is not None and self._waiting() > WRITE_LIMIT_BYTES:
             self.abort()
 
     async def settled(self) -> None:
@@ -137,7 +145,21 @@ class Line(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """A frame has come; pings and their answers picows sees to."""
         kind = frame.msg_type
-        if kind is CLOSE:
+        if (
+            kind is TEXT
+            and self._resting is None
+            and not self.dismissed
+            and self._parts is None
+            and not transport.is_close_frame_sent
+            and frame.fin
+            and not (frame.rsv1 or frame.rsv2 or frame.rsv3)
+        ):
+            text = frame.get_payload_as_bytes()
+            if text.isascii() and len(text) <= self.LONGEST_MESSAGE and not self._mailbox:
+                self._take(text)
+            else:
+                self._receive(text)
+        elif kind is CLOSE:
             self._answer_close(transport, frame)
         elif self.dismissed or transport.is_close_frame_sent:
             return
@@ -156,6 +178,7 @@ class Line(WSListener):
         self.watch(False)
         self._transport = self._resting = None
         self.room.set()
+        self.now = self._clock.now()
         while self._held and not self.dismissed:
             self.heard(self._held.popleft())
         if self._worker is None:
@@ -163,10 +186,12 @@ class Line(WSListener):
 
     def pause_writing(self) -> None:
         """Much of what was said has not been read."""
+        self._crowded = True
         self.room.clear()
 
     def resume_writing(self) -> None:
         """Most of it has been read now."""
+        self._crowded = False
         self.room.set()
 
     def _receive(self, text: bytes) -> None:
@@ -181,13 +206,14 @@ class Line(WSListener):
             self._take(text)
 
     def _take(self, text: bytes) -> None:
+        self.now = now = self._clock.now()
         try:
             self.heard(text)
         except Exception:
             log.exception("a message could not be dealt with")
             self.close(INTERNAL_ERROR)
             return
-        wait_ms = self._bucket.taken(self._clock.now())
+        wait_ms = self._bucket.taken(now)
         if wait_ms and self._transport is not None:
             self._stop_reading()
             self._resting = asyncio.get_running_loop().call_later(wait_ms / 1000, self._rested)

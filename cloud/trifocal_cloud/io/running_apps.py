@@ -74,7 +74,7 @@ class RunningApps:
         self._ids = SessionIds(secret)
         self.stamp = Stamp(clock)
         self.posts = AppPosts(outbound, self._ids, self.stamp)
-        self._news = AppNews(registry)
+        self._news = AppNews(clock, registry)
         self._lines = AppLines(switchboard)
         self._views = AppViews(clock, registry, feed, self._lines, self._machine.state)
         self._wanted = WantedApps(clock, database)

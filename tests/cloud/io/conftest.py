@@ -172,7 +172,7 @@ class AppSide:
 
     def press(self, user: str = ANN, raw: bytes = b'{"type":"button_press"}') -> int:
         """A button is pressed; how many heard it."""
-        return self.cloud.switchboard.relay(user, ("button_press",), raw)
+        return self.cloud.switchboard.relay(user, ("button_press",), raw, self.house.clock.epoch_ms())
 
 
 @pytest.fixture

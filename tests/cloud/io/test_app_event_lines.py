@@ -53,7 +53,7 @@ async def test_a_ticket_opens_one_socket_that_hears(app_side: Any) -> None:
     assert refused(app_side, key) == "token_rejected"
     assert app_side.press(raw=b'{"z":1}') == 1
     assert app_side.press(BOB) == 0
-    app_side.cloud.app_streams.result(ANN, CAM, b'{"status":"stored"}')
+    app_side.cloud.app_streams.result(ANN, CAM, b'{"status":"stored"}', 7)
     assert [(told["streamType"], told["data"]) for told in wire.said] == [
         ("button_press", {"z": 1}),
         ("photo_result", {"status": "stored"}),
@@ -81,7 +81,7 @@ async def test_a_stopped_app_hears_nothing(app_side: Any) -> None:
     _, wire = opened(app_side, ticket(app_side)[1])
     app_side.run(state="")
     app_side.press()
-    app_side.cloud.app_streams.result(ANN, CAM, b"{}")
+    app_side.cloud.app_streams.result(ANN, CAM, b"{}", 7)
     assert wire.said == []
 
 

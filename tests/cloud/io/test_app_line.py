@@ -120,8 +120,8 @@ async def test_nonsense_of_somebody_is_for_the_desk() -> None:
 async def test_what_happened_goes_out_as_it_came_in() -> None:
     _, peer, line = lined()
     line.session_id = 'ann"s'
-    line.hear("button_press", b'{"z":1,  "a":[1.0]}')
-    line.hear("button_press", b"{}")
+    line.hear("button_press", b'{"z":1,  "a":[1.0]}', EPOCH_MS)
+    line.hear("button_press", b"{}", EPOCH_MS)
     assert peer.told[0] == {
         "type": "data_stream",
         "sessionId": 'ann"s',
@@ -142,7 +142,9 @@ async def test_what_is_said_has_the_time() -> None:
 def test_the_stamp_follows_the_clock() -> None:
     clock: Any = VirtualClock(0, EPOCH_MS)
     stamp = Stamp(clock)
-    assert stamp.tail() == b',"timestamp":"2026-02-02T02:40:00.000Z"}'
+    assert stamp.tail(EPOCH_MS) == b',"timestamp":"2026-02-02T02:40:00.000Z"}'
     clock.advance(1)
     assert stamp.text() == "2026-02-02T02:40:00.001Z"
-    assert stamp.tail() == b',"timestamp":"2026-02-02T02:40:00.001Z"}'
+    assert stamp.tail(EPOCH_MS + 1) == b',"timestamp":"2026-02-02T02:40:00.001Z"}'
+    assert stamp.tail(EPOCH_MS + 1_999) == b',"timestamp":"2026-02-02T02:40:01.999Z"}'
+    assert stamp.tail(EPOCH_MS - 1) == b',"timestamp":"2026-02-02T02:39:59.999Z"}'

@@ -25,7 +25,7 @@ class Spoken:
     def say(self, message: Message) -> None:
         self.told.append(message)
 
-    def hear(self, stream: str, raw: bytes) -> None:
+    def hear(self, stream: str, raw: bytes, at: int) -> None:
         self.heard.append((stream, raw))
 
 
@@ -55,7 +55,7 @@ def test_a_list_replaces_the_one_before_and_what_is_denied_is_said(board: Switch
     denied = lines.subscribe(any_line, CAM, ["head_position", "audio_chunk"])
     assert [one.stream for one in denied] == ["audio_chunk"]
     assert lines.streams(ANN, CAM.package) == ("head_position",)
-    assert not board.listens(ANN, "button_press")
+    assert not board.audience(ANN).hearers("button_press")
     wire = line.told[0].to_wire()
     assert wire["type"] == "permission_error"
     assert wire["details"] == [
@@ -73,10 +73,10 @@ def test_an_app_that_is_away_hears_nothing_and_is_connected_again_as_it_was(boar
     any_after: Any = after
     lines.subscribe(any_before, CAM, ["button_press"])
     lines.disconnect(ANN, CAM.package)
-    assert board.relay(ANN, ("button_press",), b"1") == 0
+    assert board.relay(ANN, ("button_press",), b"1", 7) == 0
     lines.connect(any_after, CAM)
-    assert board.relay(ANN, ("button_press",), b"2") == 1
+    assert board.relay(ANN, ("button_press",), b"2", 7) == 1
     assert (before.heard, after.heard) == ([], [("button_press", b"2")])
     lines.forget(ANN, CAM.package)
     lines.connect(any_after, CAM)
-    assert board.relay(ANN, ("button_press",), b"3") == 0
+    assert board.relay(ANN, ("button_press",), b"3", 7) == 0

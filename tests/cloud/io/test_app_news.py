@@ -23,7 +23,7 @@ class Spoken:
     def say(self, message: Message) -> None:
         self.told.append(message.to_wire())
 
-    def hear(self, stream: str, raw: bytes) -> None:
+    def hear(self, stream: str, raw: bytes, at: int) -> None:
         self.told.append({"type": stream, "raw": raw})
 
     @property
@@ -36,7 +36,7 @@ def session(status: str = "CONNECTED", model: str = "Trifocal Sim", battery: int
 
 
 async def test_the_beginning_is_whole(house: House) -> None:
-    news, line = AppNews(house.cloud.registry), Spoken()
+    news, line = AppNews(house.clock, house.cloud.registry), Spoken()
     any_line: Any = line
     await house.cloud.registry.put(CAM)
     await house.cloud.registry.set_settings(ANN, CAM.package, {"hd": True})
@@ -54,7 +54,7 @@ async def test_the_beginning_is_whole(house: House) -> None:
 
 
 async def test_without_glasses_the_beginning_is_whole_too(house: House) -> None:
-    news, line = AppNews(house.cloud.registry), Spoken()
+    news, line = AppNews(house.clock, house.cloud.registry), Spoken()
     any_line: Any = line
     await news.acknowledge(any_line, CAM)
     assert line.told[0]["capabilities"]["hasCamera"] is True
@@ -62,7 +62,7 @@ async def test_without_glasses_the_beginning_is_whole_too(house: House) -> None:
 
 
 def test_only_what_is_new_is_told(house: House) -> None:
-    news, line = AppNews(house.cloud.registry), Spoken()
+    news, line = AppNews(house.clock, house.cloud.registry), Spoken()
     lines: Any = [line]
     news.changed(ANN, session(), lines)
     assert line.kinds == ["device_state_update", "glasses_connection_state", "capabilities_update"]
@@ -80,7 +80,7 @@ def test_only_what_is_new_is_told(house: House) -> None:
 
 
 async def test_what_was_set_is_told_and_the_systems_settings_after_it(house: House, tmp_path: Path) -> None:
-    news, line = AppNews(house.cloud.registry), Spoken()
+    news, line = AppNews(house.clock, house.cloud.registry), Spoken()
     any_line: Any = line
     await house.cloud.registry.put(CAM)
     await news.settings(any_line, CAM)

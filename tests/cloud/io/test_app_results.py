@@ -20,7 +20,7 @@ def listening(app_side: Any, package: str = CAM, user: str = ANN) -> list[dict[s
     heard: list[dict[str, Any]] = []
     key = f"{package} {user}"
     app_side.cloud.app_streams.join(
-        Listener(key, user, package, ("photo_result",), lambda stream, raw: heard.append(json.loads(raw)))
+        Listener(key, user, package, ("photo_result",), lambda stream, raw, at: heard.append(json.loads(raw)))
     )
     return heard
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from trifocal_cloud.io.buttons import FRESH_MS
+from trifocal_cloud.events import FRESH_MS
 from trifocal_cloud.testing import ANN, House, pressed
 from trifocal_shared.cloud_messages import ButtonPressReport
 
@@ -56,3 +56,18 @@ async def test_a_press_is_told_from_the_moment_of_the_thumb_if_the_clock_of_the_
 async def test_a_press_without_an_id_leaves_no_trail(house: House) -> None:
     await house.cloud.buttons.press(ANN, ButtonPressReport(button_id="video", press_type="short"))
     assert house.cloud.feed.trails(ANN).of_press("") is None
+
+
+async def test_the_short_way_tells_apps_and_whoever_looks_on(house: House) -> None:
+    told: list[tuple[str, bytes, int]] = []
+    cloud = house.cloud
+    lane = cloud.buttons.lane(ANN)
+    assert not lane.heard("boot-1", "photo", "short", 0, b"{}", 0)
+    for streams in (("button_press",), ("*",)):
+        cloud.switchboard.join(ANN, "app", streams, lambda *what: told.append(what), lambda permission: False)
+        with cloud.feed.listening(ANN) as bell:
+            assert lane.heard(f"boot-{streams}", "photo", "short", 0, b'{"a":1}', 0)
+            assert bell.is_set()
+        assert lane.heard(f"boot-{streams}", "photo", "short", 0, b'{"a":1}', 1)
+    assert told == [("button_press", b'{"a":1}', house.clock.epoch_ms())] * 2
+    assert not lane.heard("", "photo", "short", 0, b"{}", 0)

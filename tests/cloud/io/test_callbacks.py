@@ -126,7 +126,7 @@ async def test_a_stopped_app_is_not_called(app_side: Any, outside: Any) -> None:
 async def test_callbacks_are_there_after_a_restart(app_side: Any, outside: Any) -> None:
     callback_id = await added(app_side, outside, "button_press", "photo_result")
     async with housed(app_side.house.settings.data_dir, app_networks="loopback") as house:
-        assert house.cloud.switchboard.relay(ANN, ("button_press",), b"1") == 1
+        assert house.cloud.switchboard.relay(ANN, ("button_press",), b"1", EPOCH_MS) == 1
         (got,) = await outside.heard()
     assert json.loads(got.body)["subscriptionId"] == callback_id
 
@@ -137,7 +137,7 @@ async def test_a_removed_callback_is_gone_for_good(app_side: Any, outside: Any) 
     assert await app_side.cloud.callbacks.remove("com.example.cam", callback_id)
     assert not await app_side.cloud.callbacks.remove("com.example.cam", callback_id)
     async with housed(app_side.house.settings.data_dir) as house:
-        assert house.cloud.switchboard.relay(ANN, ("button_press",), b"1") == 0
+        assert house.cloud.switchboard.relay(ANN, ("button_press",), b"1", EPOCH_MS) == 0
 
 
 async def test_with_its_app_a_callback_goes(app_side: Any, outside: Any) -> None:

@@ -31,4 +31,3 @@ class Clock:
     def set_epoch(self, epoch_ms: int) -> None:
         """It is `epoch_ms` now; from here on the wall clock is counted from that word. 0 makes it unknown again."""
         self._epoch_at_zero = epoch_ms - self.now() if epoch_ms > 0 else None
-

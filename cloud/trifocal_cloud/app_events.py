@@ -101,7 +101,10 @@ AppEvent = Post | Acknowledge | Say | Close | Started | Failed | Stopped | Wante
 
 @dataclass(frozen=True)
 class AppState:
-    """How a session looks. `reason` and `detail` tell why the last try failed, empty once the app runs."""
+    """How a session looks. `reason` and `detail` tell why the last try failed, empty once the app runs.
+
+    `asking` is the attempt of the start whose init is waited for, None while there is none.
+    """
 
     user: str
     package: str
@@ -111,3 +114,4 @@ class AppState:
     detail: str
     next_try_at: int | None
     connection: int | None
+    asking: int | None

@@ -174,8 +174,8 @@ class AppSession:
     def look(self) -> AppState:
         """How the session looks now."""
         next_try_at = self._at if self._state == LOST else None
-        told = self._reason, self._detail
-        return AppState(self.user, self.package, self._state, self._since_ms, *told, next_try_at, self.connection)
+        told = self._reason, self._detail, next_try_at, self.connection, self._asking
+        return AppState(self.user, self.package, self._state, self._since_ms, *told)
 
     def deadline(self) -> int | None:
         return self._at

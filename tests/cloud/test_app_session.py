@@ -200,3 +200,11 @@ def test_a_start_after_a_release_asks_anew_instead_of_trusting_the_socket() -> N
     assert session.events() == [Close(1, 1000, "App stopped"), CHANGED, Post(ANN, CAM, 2, SESSION_REQUEST)]
     session.opened(2, 20)
     assert answers(session.events()) == [STARTED]
+
+
+def test_it_shows_which_start_it_waits_for() -> None:
+    session = new()
+    session.start(0)
+    assert session.look().asking == posted(session).attempt
+    session.opened(1, 10)
+    assert session.look().asking is None

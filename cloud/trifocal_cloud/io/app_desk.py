@@ -20,6 +20,11 @@ INVALID_API_KEY = "INVALID_API_KEY", "the package name or the API key is wrong"
 APP_NOT_STARTED = "APP_NOT_STARTED", "the app has not been started for this user"
 UNSUPPORTED = "UNSUPPORTED"
 
+STREAM_CALLS: dict[str, type[Message]] = {
+    cls.TYPE: cls
+    for cls in (wire.RtmpStreamRequest, wire.RtmpStreamStop, wire.ManagedStreamRequest, wire.ManagedStreamStop)
+}
+
 Answers = Callable[[AppLine, Any], Awaitable[None]]
 
 
@@ -64,6 +69,8 @@ class AppDesk:
         user, package = found
         app = self._registry.app(package)
         if app is None or package != init.package_name or not app.key_matches(init.api_key):
+            # Whoever knows this id was sent it: a start need not wait for what will not come.
+            self._apps.refused(user, package, app_words.APP_KEY_WRONG)
             return INVALID_API_KEY
         line.user, line.package, line.session_id = user, package, init.session_id
         return None if self._apps.opened(line) else APP_NOT_STARTED
@@ -80,9 +87,13 @@ class AppDesk:
 
     async def malformed(self, line: AppLine, text: bytes, fault: str) -> None:
         """A message that breaks the rules. The socket stays; a photo request is answered where the photo would be."""
-        request_id = _photo_request_of(text)
+        said = _object(text)
+        request_id = _photo_request_of(said)
         if request_id:
             await self._photos.refuse(line.user, line.package, request_id, reasons.MALFORMED, fault)
+        elif said.get("type") in STREAM_CALLS:
+            # The answer that such a call has in any case: the real client would take itself to be streaming for ever.
+            await self.said(line, STREAM_CALLS[said["type"]]())
         line.say(wire.AppConnectionError(code=MALFORMED_MESSAGE, message=fault))
 
     async def _subscribe(self, line: AppLine, message: wire.SubscriptionUpdate) -> None:
@@ -145,13 +156,18 @@ def _sentence(reason: str = reasons.UNSUPPORTED) -> str:
     return reasons.SENTENCES[reason]
 
 
-def _photo_request_of(text: bytes) -> str:
-    """The id of a malformed photo request, if that at least can be read."""
+def _object(text: bytes) -> dict[str, Any]:
+    """The JSON object of a message, empty when it is none."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("type"), str) else {}
+
+
+def _photo_request_of(said: dict[str, Any]) -> str:
+    """The id of a malformed photo request, if that at least can be read."""
+    if said.get("type") != wire.AppPhotoRequest.TYPE:
         return ""
-    if not isinstance(found, dict) or found.get("type") != wire.AppPhotoRequest.TYPE:
-        return ""
-    request_id = found.get("requestId")
+    request_id = said.get("requestId")
     return request_id if isinstance(request_id, str) and len(request_id) <= 128 and request_id.isprintable() else ""

@@ -9,6 +9,7 @@ import structlog
 from trifocal_cloud.app_events import (
     LOST,
     RUNNING,
+    SESSION_REQUEST,
     Acknowledge,
     Changed,
     Close,
@@ -151,6 +152,12 @@ class RunningApps:
         if not taken:
             self._lines.drop(line)
         return taken
+
+    def refused(self, user: str, package: str, reason: str) -> None:
+        """An app came as it was asked to, and was turned away: so this start fails."""
+        state = self._machine.state(user, package)
+        if state is not None and state.asking is not None:
+            self._ended(Post(user, package, state.asking, SESSION_REQUEST), reason, "")
 
     def closed(self, line: AppLine) -> None:
         """The line is gone."""

@@ -32,6 +32,8 @@ LARGEST = 2**53
 Identifier = Annotated[str, Field(max_length=128, pattern=r"^[A-Za-z0-9_.:-]*$")]
 """An id made by a machine: it ends up in rows, logs and URLs."""
 Text = Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
+LongText = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A token or a URL of somebody else's: a JWT has a thousand letters, and so has a URL that carries a signature."""
 Sha256 = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
 
 
@@ -63,6 +65,10 @@ BY_NAME: dict[str, Any] = {
     "command_id": Identifier,
     "app_id": Identifier,
     "sha256": Sha256,
+    "session_id": LongText,
+    "custom_webhook_url": LongText,
+    "auth_token": LongText,
+    "rtmp_url": LongText,
     "error_message": Note,
 }
 """Fields of messages that want more than their kind."""

@@ -34,6 +34,9 @@ class House:
     def opened(self, line: Any) -> bool:
         return self.waits
 
+    def refused(self, user: str, package: str, reason: str) -> None:
+        self.asked.append(("refused", user, package, reason))
+
     def closed(self, line: Any) -> None:
         self.asked.append(("closed", line.package))
 
@@ -93,8 +96,11 @@ def test_who_proves_it_is_let_in() -> None:
     ],
 )
 def test_who_does_not_is_told_why(said: dict[str, str], refusal: tuple[str, str]) -> None:
-    _, found, line = desk()
+    house, found, line = desk()
     assert found.admit(line, init(**said)) == refusal
+    package = init(**said).session_id.replace("s-", "com.example.")
+    told = [("refused", ANN, package, app_words.APP_KEY_WRONG)] if refusal == INVALID_API_KEY else []
+    assert house.asked == told
 
 
 def test_who_was_not_asked_is_told_so() -> None:
@@ -200,3 +206,19 @@ async def test_a_malformed_photo_request_is_answered_where_the_photo_would_be(te
         "code": "MALFORMED_MESSAGE",
         "message": "size: not one of them",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (b'{"type":"rtmp_stream_request","video":[]}', {"type": "rtmp_stream_status", "status": "error"}),
+        (b'{"type":"rtmp_stream_stop","streamId":7}', {"type": "rtmp_stream_status", "status": "stopped"}),
+        (b'{"type":"managed_stream_request","quality":7}', {"type": "managed_stream_status", "status": "error"}),
+    ],
+)
+async def test_a_malformed_stream_call_is_settled_in_the_app(text: bytes, answer: dict[str, str]) -> None:
+    _, found, line = desk()
+    await found.malformed(line, text, "quality: not a text")
+    status, error = [told.to_wire() for told in line.told]
+    assert answer.items() <= status.items()
+    assert error["code"] == "MALFORMED_MESSAGE"

@@ -113,6 +113,18 @@ async def test_a_server_that_refuses_fails_the_start(
         assert (found["state"], found["lastErrors"][0]["reason"]) == ("stopped", "app_refused")
 
 
+async def test_a_wrong_key_fails_the_start_at_once(app: RawApp, tmp_path: Path) -> None:
+    async with house(tmp_path) as (_, client, _):
+        await registered(client, app)
+        right, app.key = app.key, "no key of mine"
+        async with asyncio.timeout(2):
+            failed = await start(client)
+        assert (failed.status_code, failed.json()["error"]) == (409, "app_key_wrong")
+        assert (await state(client))["lastErrors"][0]["reason"] == "app_key_wrong"
+        app.key = right
+        assert (await start(client)).json()["state"] == "running"
+
+
 async def test_without_a_gateway_or_a_server_the_start_says_so(tmp_path: Path) -> None:
     async with raw_app() as app, serving(tmp_path, app_networks="loopback") as server, server.client() as client:
         await registered(client, app)

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from trifocal_cloud.io.schemas import Derived, message_of, model_of, parsed, untyped
 from trifocal_shared import cloud_messages, sim_messages
+from trifocal_shared.app_messages import FROM_APP, AppPhotoRequest
 from trifocal_shared.cloud_messages import (
     TO_CLOUD,
     ButtonPressAnswer,
@@ -130,3 +131,13 @@ def test_bodies_have_no_type() -> None:
         python="cpython", online=True, linked=True, folded=False, battery=1, charging=False, light="off", camera="x"
     )
     assert "type" not in untyped(state)
+
+
+def test_tokens_and_urls_of_others_are_as_long_as_they_are() -> None:
+    said = {"type": "photo_request", "requestId": "r1", "authToken": "t" * 4096, "customWebhookUrl": "u" * 2048}
+    message = parsed(FROM_APP, json.dumps(said))
+    assert message == AppPhotoRequest(request_id="r1", auth_token="t" * 4096, custom_webhook_url="u" * 2048)
+    with pytest.raises(ProtocolError):
+        parsed(FROM_APP, json.dumps(said | {"authToken": "t" * 4097}))
+    with pytest.raises(ProtocolError):
+        parsed(FROM_APP, json.dumps(said | {"authToken": "t\r\nX: y"}))

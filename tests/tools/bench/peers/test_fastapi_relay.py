@@ -21,7 +21,7 @@ async def url() -> AsyncIterator[str]:
     yield f"ws://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     await running
-    fastapi_relay.apps_of.clear()
+    fastapi_relay.users.clear()
 
 
 async def subscribe(app: ClientConnection, user: str, *streams: str) -> None:
@@ -64,3 +64,37 @@ async def test_what_cannot_be_understood_is_passed_over(url: str) -> None:
     async with connect(f"{url}/app-ws") as ann:
         await ann.send("{")
         assert await checked(ann) == CHECKED
+
+
+async def test_a_press_is_told_and_kept_once_however_often_it_is_said(url: str) -> None:
+    async with connect(f"{url}/app-ws") as ann:
+        await subscribe(ann, "ann", "button_press")
+        async with connect(f"{url}/glasses-ws", additional_headers=GATEWAY) as gateway:
+            for press_id in ("p-1", "p-1", "p 2", "p-3"):
+                await gateway.send(press_text(press_id).decode())
+            told = [json.loads(await ann.recv())["data"]["pressId"] for _ in range(2)]
+    assert told == ["p-1", "p-3"]
+    events = fastapi_relay.users["ann"].events
+    assert [(event.id, event.press_id, event.detail) for event in events] == [
+        (1, "p-1", "photo short"),
+        (2, "p-3", "photo short"),
+    ]
+
+
+async def test_an_app_that_may_not_hear_it_is_told_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(fastapi_relay.PERMISSIONS, "button_press", "CAMERA")
+    async with connect(f"{url}/app-ws") as ann:
+        await subscribe(ann, "ann", "button_press")
+        async with connect(f"{url}/glasses-ws", additional_headers=GATEWAY) as gateway:
+            await gateway.send(press_text("p-1").decode())
+            async with asyncio.timeout(10):
+                while not fastapi_relay.users["ann"].events:
+                    await checked(ann)
+
+
+def test_a_user_waits_once_they_are_too_fast_and_old_presses_are_forgotten() -> None:
+    user = fastapi_relay.User()
+    assert user.wait_s(5.0) == 0
+    user.full_at = 7.5
+    assert user.wait_s(5.0) == pytest.approx(1.5, abs=1e-3)
+    assert [user.first("p", now) for now in (0.0, 9.9, 10.0)] == [True, False, True]

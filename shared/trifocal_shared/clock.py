@@ -26,7 +26,7 @@ class Clock:
         """Milliseconds since 1970 in UTC, or 0 while unknown: a device knows only what `set_epoch` told it."""
         if self._epoch_at_zero is not None:
             return self._epoch_at_zero + self.now()
-        return 0 if _ON_DEVICE else int(time.time() * 1000)
+        return 0 if _ON_DEVICE else time.time_ns() // 1_000_000
 
     def set_epoch(self, epoch_ms: int) -> None:
         """It is `epoch_ms` now; from here on the wall clock is counted from that word. 0 makes it unknown again."""

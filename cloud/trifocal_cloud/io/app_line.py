@@ -30,8 +30,9 @@ class Stamp:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._at = self._second = -1
-        self._until_second = self._tail = b""
+        self.at = self._second = -1
+        self.last = self._until_second = b""
+        """What `tail` gave last, of the instant `at`."""
 
     def text(self) -> str:
         """The present instant, like `2026-02-03T10:00:00.150Z`."""
@@ -39,14 +40,14 @@ class Stamp:
 
     def tail(self, at: int) -> bytes:
         """The end of a message whose last field is the time `at`, in epoch ms."""
-        if at != self._at:
-            self._at = at
+        if at != self.at:
+            self.at = at
             second = at // 1000
             if second != self._second:
                 self._second = second
                 self._until_second = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.").encode()
-            self._tail = b"%b%b%03dZ%b" % (BEFORE_STAMP, self._until_second, at % 1000, AFTER_STAMP)
-        return self._tail
+            self.last = b"%b%b%03dZ%b" % (BEFORE_STAMP, self._until_second, at % 1000, AFTER_STAMP)
+        return self.last
 
 
 Refusal = tuple[str, str]
@@ -73,6 +74,8 @@ class AppLine(Line):
     """See the top of the file. `user`, `package` and `session_id` are empty until it was admitted."""
 
     LONGEST_MESSAGE = 2**20
+
+    __slots__ = ("_hall", "_heads", "_stamp", "_waiting_for_init", "package", "session_id", "user")
 
     def __init__(self, clock: Clock, per_second: int, stamp: Stamp, hall: Hall) -> None:
         super().__init__(clock, per_second)
@@ -108,7 +111,8 @@ class AppLine(Line):
             said = {"type": "data_stream", "sessionId": self.session_id, "streamType": stream}
             head = self._heads[stream] = json.dumps(said, separators=(",", ":"))[:-1].encode() + b',"data":'
         if self._transport is not None and not self.dismissed:
-            self._transport.send(TEXT, head + raw + self._stamp.tail(at))
+            stamp = self._stamp
+            self._transport.send(TEXT, head + raw + (stamp.last if stamp.at == at else stamp.tail(at)))
             if self._crowded:
                 self._hurry()
 

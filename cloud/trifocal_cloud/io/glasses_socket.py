@@ -74,6 +74,8 @@ read = msgspec.json.Decoder(Head).decode
 class GatewayLine(Line):
     """A gateway's connection. It is acknowledged at once."""
 
+    __slots__ = ("_cloud", "_epoch", "_expires_s", "_gateways", "_ignored", "_lane", "_session", "_user")
+
     def __init__(self, cloud: Cloud, speaker: Speaker) -> None:
         super().__init__(cloud.clock, cloud.settings.gateway_messages_per_second)
         self._cloud = cloud

@@ -51,6 +51,14 @@ class Line(WSListener):
     LONGEST_MESSAGE = 64 * 1024
     """Bytes of one message; a longer one ends the connection with 1009."""
 
+    # Of a class made in C the attributes would lie in a dict, and each message asks for twenty of them.
+    # fmt: off
+    __slots__ = (
+        "_bucket", "_clock", "_closing", "_crowded", "_deaf", "_held", "_is_audio", "_longest", "_mailbox", "_parts",
+        "_pinging", "_resting", "_transport", "_worker", "dismissed", "now", "room", "watch",
+    )
+    # fmt: on
+
     def __init__(self, clock: Clock, per_second: int = PER_SECOND) -> None:
         self._clock = clock
         self._bucket = Bucket(per_second, max(BURST, per_second))
@@ -69,6 +77,8 @@ class Line(WSListener):
         """Set while the peer has read most of what was said."""
         self.room.set()
         self._crowded = False
+        self._longest = self.LONGEST_MESSAGE
+        self._deaf = False  # one of us has closed: nothing that comes now is heard
         self.dismissed = False
         """Whether we closed it: what the peer says counts no more, also what it had said before."""
         self.watch: Callable[[bool], None] = _nobody
@@ -119,7 +129,7 @@ class Line(WSListener):
         """Close once everything said so far is sent. What the peer says from now on is not heard."""
         if self._transport is None or self.dismissed:
             return
-        self.dismissed = True
+        self.dismissed = self._deaf = True
         self._closing = asyncio.get_running_loop().call_later(CLOSE_S, self.abort)
         self._transport.send_close(_code(code), reason.encode()[:REASON_BYTES].decode("utf-8", "ignore").encode())
 
@@ -145,28 +155,19 @@ class Line(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """A frame has come; pings and their answers picows sees to."""
         kind = frame.msg_type
-        if (
-            kind is TEXT
-            and self._resting is None
-            and not self.dismissed
-            and self._parts is None
-            and not transport.is_close_frame_sent
-            and frame.fin
-            and not (frame.rsv1 or frame.rsv2 or frame.rsv3)
-        ):
-            text = frame.get_payload_as_bytes()
-            if text.isascii() and len(text) <= self.LONGEST_MESSAGE and not self._mailbox:
-                self._take(text)
-            else:
-                self._receive(text)
-        elif kind is CLOSE:
+        if kind is CLOSE:
             self._answer_close(transport, frame)
-        elif self.dismissed or transport.is_close_frame_sent:
+        elif self._deaf:
             return
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
             self.close(PROTOCOL_ERROR, "compression was not agreed on")
         elif kind is TEXT and frame.fin and self._parts is None:
-            self._receive(frame.get_payload_as_bytes())
+            text = frame.get_payload_as_bytes()
+            # Most messages are short and plain, and nothing is in their way.
+            if text.isascii() and len(text) <= self._longest and self._resting is None and not self._mailbox:
+                self._take(text)
+            else:
+                self._receive(text)
         elif kind in (TEXT, BINARY, CONTINUATION):
             self._assemble(kind, frame)
 
@@ -195,7 +196,7 @@ class Line(WSListener):
         self.room.set()
 
     def _receive(self, text: bytes) -> None:
-        if len(text) > self.LONGEST_MESSAGE:
+        if len(text) > self._longest:
             self.close(MESSAGE_TOO_BIG, "the message is too long")
         elif not text.isascii() and not _is_utf8(text):
             self.close(INVALID_TEXT, "a text message is UTF-8")
@@ -245,7 +246,7 @@ class Line(WSListener):
         if self._parts is None:
             self._parts, self._is_audio = [], kind is BINARY
         self._parts.append(frame.get_payload_as_bytes())
-        if sum(map(len, self._parts)) > self.LONGEST_MESSAGE:
+        if sum(map(len, self._parts)) > self._longest:
             self.close(MESSAGE_TOO_BIG, "the message is too long")
         elif frame.fin:
             parts, self._parts = self._parts, None
@@ -253,6 +254,7 @@ class Line(WSListener):
                 self._receive(b"".join(parts))
 
     def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
+        self._deaf = True
         if not transport.is_close_frame_sent:
             transport.send_close(frame.get_close_code(), frame.get_close_message())
         transport.disconnect()

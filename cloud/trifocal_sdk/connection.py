@@ -10,7 +10,7 @@
 number, and what is told of an older one is ignored. A socket that opens is greeted with `tpa_connection_init`, and has
 `GREET_MS` to answer. The very first try is the only one that may fail for good: nobody works with the session yet, and
 the cloud asks again when it wants the app. After the first acknowledgement the session never gives up: it tries again
-with the same id, after 1 s, 2 s, … at most `CAP_MS`, until the cloud says that it is over:
+with the same id, after 1 s, 2 s, then each `CAP_MS`, until the cloud says that it is over:
 
     1000                                  a real stop
     1008                                  the cloud does not want this session (any more)
@@ -40,7 +40,9 @@ from trifocal_shared.message import Message
 
 DIAL_MS = 5_000
 GREET_MS = 5_000
-BASE_MS, CAP_MS = 1_000, 30_000
+BASE_MS, CAP_MS = 1_000, 4_000
+"""Three tries within 7 s of a loss, as the real client makes them; and never so long a pause that a cloud which is up
+again would take the app for lost (it waits 10 s), or a press that waits for the app would be too late (5 s)."""
 STEADY_MS = 10_000
 COALESCE_MS = 5
 

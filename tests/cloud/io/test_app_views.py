@@ -31,7 +31,9 @@ async def test_an_app_that_does_not_run_has_no_view_until_something_went_wrong(h
 
 async def test_times_are_told_by_the_wall_clock(house: House) -> None:
     now = house.clock.now()
-    state = AppState(ANN, CAM.package, LOST, now - 500, app_words.APP_UNREACHABLE, "no connection", now + 2_000, None)
+    state = AppState(
+        ANN, CAM.package, LOST, now - 500, app_words.APP_UNREACHABLE, "no connection", now + 2_000, None, None
+    )
     view = views(house, state).view(ANN, CAM.package)
     assert view is not None
     assert (view.since_ms, view.next_try_ms) == (EPOCH_MS - 500, EPOCH_MS + 2_000)

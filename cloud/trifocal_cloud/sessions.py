@@ -210,17 +210,7 @@ class Sessions:
         return session if session is not None and session.connected and session.epoch == epoch else None
 
     def _acknowledge(self, session: Session) -> None:
-        view: dict[str, object] = {
-            "userId": session.user,
-            "startTime": session.started_ms,
-            "activeAppSessions": [],
-            "loadingApps": [],
-            "appSubscriptions": {},
-            "requiresAudio": False,
-            "minimumTranscriptionLanguages": [],
-            "isTranscribing": False,
-        }
-        ack = ConnectionAck(session_id=session.session_id, user_session=view)
+        ack = ConnectionAck(session_id=session.session_id, user_session=session_view(session, [], [], {}))
         self._events.append(Outgoing(session.user, session.epoch, ack))
 
     def _update(self, session: Session, glasses: Glasses) -> None:
@@ -230,3 +220,19 @@ class Sessions:
 
     def _changed(self, session: Session) -> None:
         self._events.append(Changed(session.user, session.connected, session.glasses))
+
+
+def session_view(
+    session: Session, running: list[str], loading: list[str], streams: dict[str, list[str]]
+) -> dict[str, object]:
+    """A session as phones are told of it, with the packages of its apps and what each listens for."""
+    return {
+        "userId": session.user,
+        "startTime": session.started_ms,
+        "activeAppSessions": running,
+        "loadingApps": loading,
+        "appSubscriptions": streams,
+        "requiresAudio": False,
+        "minimumTranscriptionLanguages": [],
+        "isTranscribing": False,
+    }

@@ -40,6 +40,20 @@ class PhotoProgress(Message):
     bytes_per_second: int = 0
 
 
+class StartApp(Message):
+    """The person wants this app to run, and said so on their phone; answered by `app_state_change`."""
+
+    TYPE = "start_app"
+    package_name: str = required(str)
+
+
+class StopApp(Message):
+    """The person wants this app to run no more; answered by `app_state_change`."""
+
+    TYPE = "stop_app"
+    package_name: str = required(str)
+
+
 # Cloud -> gateway, WebSocket
 
 
@@ -58,6 +72,15 @@ class ConnectionError(Message):  # noqa: A001 - the wire's own name
     TYPE = "connection_error"
     message: str = required(str)
     code: str = ""
+    timestamp: str = ""
+
+
+class AppStateChange(Message):
+    """Which apps run now; the `user_session` is that of the acknowledgement."""
+
+    TYPE = "app_state_change"
+    session_id: str = required(str)
+    user_session: dict[str, object] = required(dict)
     timestamp: str = ""
 
 
@@ -84,11 +107,13 @@ TO_CLOUD = {
         ButtonPress,
         PhotoStatus,
         PhotoProgress,
+        StartApp,
+        StopApp,
     )
 }
 """What the cloud understands from a gateway, by type."""
 
-TO_PHONE = {cls.TYPE: cls for cls in (ConnectionAck, ConnectionError, PhotoRequest)}
+TO_PHONE = {cls.TYPE: cls for cls in (ConnectionAck, ConnectionError, AppStateChange, PhotoRequest)}
 """What a gateway understands from the cloud, by type."""
 
 

@@ -53,10 +53,17 @@ GATEWAY_TO_CLOUD: list[Message] = [
     cloud.PhotoProgress(
         request_id=REQUEST, press_id=PRESS, done_bytes=48_600, total_bytes=123_456, bytes_per_second=160_000
     ),
+    cloud.StartApp(package_name="org.example.notes"),
+    cloud.StopApp(package_name="org.example.notes"),
 ]
 
 CLOUD_TO_GATEWAY: list[Message] = [
     cloud.ConnectionAck(session_id="s-1", user_session={"userId": "ada@example.org"}, timestamp="2025-10-09T08:53:20Z"),
+    cloud.AppStateChange(
+        session_id="s-1",
+        user_session={"userId": "ada@example.org", "activeAppSessions": ["org.example.notes"]},
+        timestamp="2025-10-09T08:53:20Z",
+    ),
     cloud.ConnectionError(message="replaced by a newer connection", code="replaced"),
     cloud.PhotoRequest(request_id=REQUEST, app_id="system", size="medium", timestamp=AT),
 ]

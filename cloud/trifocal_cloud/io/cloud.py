@@ -28,6 +28,7 @@ from trifocal_cloud.io.gateways import Gateways
 from trifocal_cloud.io.identity import Identity
 from trifocal_cloud.io.intake import Intake
 from trifocal_cloud.io.outbound import Outbound
+from trifocal_cloud.io.phone_apps import PhoneApps
 from trifocal_cloud.io.registry import Registry
 from trifocal_cloud.io.running_apps import RunningApps
 from trifocal_cloud.io.secret import load_or_create
@@ -107,6 +108,7 @@ class Cloud:
             switchboard=self.switchboard,
             feed=self.feed,
         )
+        self.phone_apps = PhoneApps(self.registry, self.apps, self.gateways)
         self.courier = Courier(
             clock=self.clock,
             chance=random.random,
@@ -172,6 +174,7 @@ class Cloud:
                     for task in tasks:
                         task.cancel()
         finally:
+            await cloud.phone_apps.close()
             await cloud.app_results.close()
             await cloud.outbound.close()
             await database.close()

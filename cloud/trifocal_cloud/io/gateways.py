@@ -17,7 +17,14 @@ from trifocal_cloud.presses import Press
 from trifocal_cloud.sessions import Changed, Displaced, Expired, Heard, Moved, Outgoing, Session, Sessions
 from trifocal_shared import cloud_messages
 from trifocal_shared.clock import Clock
-from trifocal_shared.cloud_messages import ConnectionAck, PhotoProgress, PhotoRequest
+from trifocal_shared.cloud_messages import (
+    AppStateChange,
+    ConnectionAck,
+    PhotoProgress,
+    PhotoRequest,
+    StartApp,
+    StopApp,
+)
 from trifocal_shared.driver import Driver
 from trifocal_shared.message import Message
 
@@ -53,6 +60,9 @@ class Gateways:
         self.changed: list[Callable[[str, Session | None], None]] = []
         """Called with the user and their session, None once it is over, when gateway or glasses changed."""
 
+        self.wishes: list[Callable[[str, StartApp | StopApp], None]] = []
+        """Called with the user and what they want of an app, as they said it on their phone."""
+
     async def run(self) -> None:
         """Keep time until cancelled."""
         await self._driver.run()
@@ -75,11 +85,21 @@ class Gateways:
 
     async def received(self, user: str, epoch: int, message: Message) -> None:
         """It said something."""
+        if isinstance(message, (StartApp, StopApp)):
+            for hears in self.wishes if self.speaks(user, epoch) else ():
+                hears(user, message)
+            return
         self._machine.received(user, epoch, message, self._clock.now())
         self._driver.poke()
         heard, self._heard = self._heard, []
         for report in heard:
             await self._desk.report(user, report)
+
+    def tell(self, user: str, message: Message) -> None:
+        """Say this to the user's gateway, if one is connected."""
+        session = self._machine.session(user)
+        if session is not None:
+            self._send(user, session.epoch, message)
 
     def ask(self, user: str, request: PhotoRequest) -> bool:
         """Send a photo request; False when no gateway is connected."""
@@ -138,7 +158,7 @@ class Gateways:
         line = self._lines.get((user, epoch))
         if line is None:
             return
-        if isinstance(message, (ConnectionAck, cloud_messages.ConnectionError)):
+        if isinstance(message, (ConnectionAck, AppStateChange, cloud_messages.ConnectionError)):
             message.timestamp = datetime.fromtimestamp(self._clock.epoch_ms() / 1000, UTC).isoformat()
         line.send(message.to_wire())
 

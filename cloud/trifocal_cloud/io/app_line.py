@@ -112,7 +112,7 @@ class AppLine(Line):
             head = self._heads[stream] = json.dumps(said, separators=(",", ":"))[:-1].encode() + b',"data":'
         if self._transport is not None and not self.dismissed:
             stamp = self._stamp
-            self._transport.send(TEXT, head + raw + (stamp.last if stamp.at == at else stamp.tail(at)))
+            self._transport.send(TEXT, b"".join((head, raw, stamp.last if stamp.at == at else stamp.tail(at))))
             if self._crowded:
                 self._hurry()
 

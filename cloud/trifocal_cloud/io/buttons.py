@@ -4,7 +4,7 @@ What the default action asks for is durable before it is answered. A press that 
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from trifocal_cloud.events import moment
 from trifocal_cloud.io import rows
@@ -14,7 +14,7 @@ from trifocal_cloud.io.feed import Feed, UserFeed
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.photos import FAILED, UNKNOWN, Ticket
 from trifocal_cloud.presses import SOCKET, WINDOW_MS, Decision, Press, Presses, UserPresses
-from trifocal_cloud.switchboard import Audience, Hear, Switchboard
+from trifocal_cloud.switchboard import Audience, Switchboard
 from trifocal_cloud.trails import Step
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
@@ -24,13 +24,14 @@ SYSTEM_APP = "system"
 """The app id of photos that no app asked for."""
 
 STREAM = "button_press"
+NAMES = (STREAM,)
 
 
 class Lane:
     """The way of one user's presses to the apps that listen: few steps, for apps go it often."""
 
     def __init__(self, clock: Clock, presses: UserPresses, audience: Audience, feed: UserFeed) -> None:
-        self._clock = clock
+        self._epoch_ms = clock.epoch_ms
         self._presses = presses
         self._audience = audience
         self._feed = feed
@@ -47,19 +48,13 @@ class Lane:
         if not hearers or not press_id:
             return False
         if self._presses.heard(press_id, now):
-            self.tell(press_id, button_id, press_type, timestamp, raw, hearers)
+            at, feed = self._epoch_ms(), self._feed
+            for hear in hearers:
+                hear(STREAM, raw, at)
+            feed.ring.heard(press_id, button_id, press_type, timestamp, at)
+            if feed.bells:
+                feed.wake()
         return True
-
-    def tell(  # noqa: PLR0917 - as above
-        self, press_id: str, button_id: str, press_type: str, timestamp: int, raw: bytes, hearers: Sequence[Hear]
-    ) -> None:
-        """To the apps, whose press it is now."""
-        at, feed = self._clock.epoch_ms(), self._feed
-        for hear in hearers:
-            hear(STREAM, raw, at)
-        feed.ring.heard(press_id, button_id, press_type, timestamp, at)
-        if feed.bells:
-            feed.wake()
 
 
 class Buttons:
@@ -109,18 +104,24 @@ class Buttons:
     async def _decided(self, press: Press, timestamp: int, raw: Callable[[], bytes]) -> ButtonPressAnswer:
         key = (press.user, "press", press.press_id) if press.press_id else object()
         async with self._desk.turns.holding(key):
-            hearers = self._switchboard.audience(press.user).hearers(STREAM)
-            decision = self._machine.pressed(press, bool(hearers), self._new_id(), self._clock.now())
+            heard = bool(self._switchboard.audience(press.user).hearers(STREAM))
+            decision = self._machine.pressed(press, heard, self._new_id(), self._clock.now())
             if decision is None:
                 raise RefusedError(429, reasons.TOO_MANY)
-            if decision.first and hearers:
-                user, press_id, button_id, press_type, _ = press
-                self.lane(user).tell(press_id, button_id, press_type, timestamp, raw(), hearers)
+            if decision.first and heard:
+                self._tell_apps(press, timestamp, raw())
             elif decision.first:
                 await self._carry_out(press, timestamp, decision)
         if press.road == SOCKET and not decision.first:
             return ButtonPressAnswer(success=True)
         return ButtonPressAnswer(success=True, action=decision.action, request_id=decision.request_id)
+
+    def _tell_apps(self, press: Press, timestamp: int, raw: bytes) -> None:
+        """The same as `Lane` does, for a press that came another way."""
+        at, feed = self._clock.epoch_ms(), self._feed.of(press.user)
+        self._switchboard.relay(press.user, NAMES, raw, at)
+        feed.ring.heard(press.press_id, press.button_id, press.press_type, timestamp, at)
+        feed.wake()
 
     async def _carry_out(self, press: Press, timestamp: int, decision: Decision) -> None:
         self._tell(press, timestamp, UNKNOWN if decision.request_id else FAILED)

@@ -122,7 +122,7 @@ class GatewayLine(Line):
         if head.type in RELAYED and self._gateways.speaks(self._user, self._epoch):
             spoken = head.type == TOUCH_EVENT and len(head.gesture_name) <= LONGEST
             detail = head.gesture_name if spoken else ""
-            self._cloud.switchboard.relay(self._user, named(head.type, detail), text, self._clock.epoch_ms())
+            self._cloud.switchboard.relay(self._user, named(head.type, detail), text, self._cloud.clock.epoch_ms())
 
 
 def glasses_door(cloud: Cloud, connection: HTTPConnection) -> Line:

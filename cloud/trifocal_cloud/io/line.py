@@ -54,13 +54,13 @@ class Line(WSListener):
     # Of a class made in C the attributes would lie in a dict, and each message asks for twenty of them.
     # fmt: off
     __slots__ = (
-        "_bucket", "_clock", "_closing", "_crowded", "_deaf", "_held", "_is_audio", "_longest", "_mailbox", "_parts",
-        "_pinging", "_resting", "_transport", "_worker", "dismissed", "now", "room", "watch",
+        "_bucket", "_clock_now", "_closing", "_crowded", "_deaf", "_held", "_is_audio", "_longest", "_mailbox",
+        "_parts", "_pinging", "_resting", "_transport", "_worker", "dismissed", "now", "room", "watch",
     )
     # fmt: on
 
     def __init__(self, clock: Clock, per_second: int = PER_SECOND) -> None:
-        self._clock = clock
+        self._clock_now = clock.now
         self._bucket = Bucket(per_second, max(BURST, per_second))
         self._transport: WSTransport | None = None
         self._parts: list[bytes] | None = None
@@ -179,7 +179,7 @@ class Line(WSListener):
         self.watch(False)
         self._transport = self._resting = None
         self.room.set()
-        self.now = self._clock.now()
+        self.now = self._clock_now()
         while self._held and not self.dismissed:
             self.heard(self._held.popleft())
         if self._worker is None:
@@ -207,7 +207,7 @@ class Line(WSListener):
             self._take(text)
 
     def _take(self, text: bytes) -> None:
-        self.now = now = self._clock.now()
+        self.now = now = self._clock_now()
         try:
             self.heard(text)
         except Exception:

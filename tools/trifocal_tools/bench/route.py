@@ -1,7 +1,8 @@
 """From a press to the app that listens for it: our whole cloud beside the same relay on Node's `ws` and on FastAPI.
 
 Ours is `trifocal cloud` as it is run: users with tokens, one app registered and started for each over its webhook,
-subscribed on `/app-ws`; only the limits on how fast somebody may press are lifted. The peers relay and do nothing else.
+subscribed on `/app-ws`; only the limits on how fast somebody may press are lifted. Node's peer relays and does nothing
+else; FastAPI's takes the same steps with a press as our cloud, as its manual teaches them (`peers/fastapi_relay.py`).
 The last one is no server but a limit: what sockets and epoll alone cost a Python process.
 
 Each window of some tenths of a second has every pair of gateway and app press as often as it can, one press on its way

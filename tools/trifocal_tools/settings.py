@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     python: Literal["cpython", "micropython"] = "cpython"
     public_url: str = Field(default="", pattern=r"^(https?://[^/?#@\s]+(/[^?#@\s]*)?)?$")
     allow_private_apps: bool = False
+    radio: bool = False
 
     @classmethod
     def settings_customise_sources(

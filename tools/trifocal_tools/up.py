@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import os
+import random
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 from pydantic import SecretStr
@@ -15,6 +17,9 @@ from trifocal_tools import data_dir, failure, output, provision, running
 from trifocal_tools.failure import Failure
 from trifocal_tools.settings import Settings, understood
 from trifocal_tools.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from trifocal_tools.radio.room import Room
 
 TOKEN_S = 30 * 86_400
 READY_S = 30.0
@@ -83,6 +88,7 @@ class House:
         self.port = settings.port
         self.sim_port = 0
         self.gateway = GatewayStatus()
+        self.room = _room() if settings.radio else None
 
     async def live_in(self, stop: asyncio.Event, live: bool, as_json: bool) -> None:
         """Start all, say so, wait for the end, stop all."""
@@ -174,6 +180,7 @@ class House:
             python=self.settings.python,
             cloud_url=self.cloud,
             token=self.token,
+            join=self.room.join if self.room else None,
         )
         await run(settings, listening, stop)
 
@@ -185,12 +192,19 @@ class House:
             data_dir=self.folder / "gateway",
             cloud_url=self.cloud,
             token=SecretStr(self.token),
-            glasses=f"tcp://127.0.0.1:{self.sim_port}",
+            glasses=self.room.glasses if self.room else f"tcp://127.0.0.1:{self.sim_port}",
         )
-        await run(settings, stop, started, self.gateway)
+        async with self.room.central() if self.room else contextlib.nullcontext() as backends:
+            await run(settings, stop, started, self.gateway, backends)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
+
+
+def _room() -> "Room":
+    from trifocal_tools.radio.room import Room
+
+    return Room(random.random)
 
 
 async def joined(http: httpx.AsyncClient, timeout_s: float = READY_S) -> None:

@@ -21,9 +21,18 @@ def test_the_flags_arrive(
         seen.append((found, said))
 
     monkeypatch.setattr(up, "up", fake)
-    words = ["--port", "0", "--user", "ada@example.org", "--allow-private-apps", "--public-url", "http://127.0.0.1:9"]
+    words = [
+        "--port",
+        "0",
+        "--user",
+        "ada@example.org",
+        "--allow-private-apps",
+        "--radio",
+        "--public-url",
+        "http://127.0.0.1:9",
+    ]
     assert trifocal("up", *flags, *words)[0] == failure.OK
     ((found, said),) = seen
     assert (found.port, found.user) == (0, "ada@example.org")
-    assert (found.allow_private_apps, found.public_url) == (True, "http://127.0.0.1:9")
+    assert (found.allow_private_apps, found.radio, found.public_url) == (True, True, "http://127.0.0.1:9")
     assert said == {"headless": headless, "as_json": as_json}

@@ -31,7 +31,7 @@ async def room():
         settle=settle,
     )
     radio = Radio()
-    link = RadioLink(firmware, told.append, make_device("Xy_A", ADDRESS, radio))
+    link = RadioLink(firmware, told.append, make_device("Xy_A", ADDRESS, radio), radio)
     central = make_device("gateway", "C0:00:00:00:00:02", radio)
     await central.power_on()
     await link.listen()

@@ -35,7 +35,7 @@ class Paper:
 async def room():
     """A radio with air, a link that advertises in it, and a central."""
     radio = Radio(Air(lambda: 1.0))
-    link = RadioLink(Paper(), lambda linked: None, make_device("Xy_A", "C0:00:00:00:00:01", radio))
+    link = RadioLink(Paper(), lambda linked: None, make_device("Xy_A", "C0:00:00:00:00:01", radio), radio)
     central = make_device("gateway", "C0:00:00:00:00:02", radio)
     await central.power_on()
     await link.listen()

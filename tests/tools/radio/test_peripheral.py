@@ -27,7 +27,7 @@ async def house(tmp_path, python="cpython", air=None):
     radio = Radio(air)
     firmware = make_host(python, tmp_path, "01234567", "Trifocal-Sim_1")
     glasses = SimulatedGlasses(camera.open_camera("pattern"), python)
-    link = RadioLink(firmware, glasses.link_changed, make_device("Xy_A", "C0:00:00:00:00:01", radio))
+    link = RadioLink(firmware, glasses.link_changed, make_device("Xy_A", "C0:00:00:00:00:01", radio), radio)
     central = make_device("gateway", "C0:00:00:00:00:02", radio)
     glasses.link_write = link.write
     await firmware.start(glasses)
@@ -94,14 +94,14 @@ async def test_a_press_brings_the_camera_s_bytes_over_the_air(tmp_path, python):
 
 async def test_glasses_out_of_reach_are_gone_after_supervision_and_found_again(tmp_path, monkeypatch):
     monkeypatch.setattr("trifocal_tools.radio.controller.SUPERVISION_S", 0.05)
-    async with house(tmp_path) as (radio, glasses, _, _link, types):
+    async with house(tmp_path) as (_, glasses, _, link, types):
         phone = Phone(await BleLink.connect("ble:Xy_A", types))
-        radio.drop()
+        link.go_away()
         with pytest.raises(LinkDown, match=r"out of reach|broke"):
             await phone.running
         assert not glasses.linked
         await phone.close()
-        radio.back()
+        await link.come_back()
         again = Phone(await BleLink.connect("ble:C0:00:00:00:00:01", types))
         assert glasses.linked
         await again.close()

@@ -23,6 +23,9 @@ def command(
     camera: options.Camera = None,
     public_url: options.PublicUrl = None,
     allow_private_apps: options.PrivateApps = None,
+    radio: Annotated[
+        bool | None, typer.Option("--radio", help="Glasses and gateway meet over a virtual Bluetooth radio, not TCP.")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Run all of Trifocal here: cloud, gateway and simulated glasses, joined by real sockets on this machine.
@@ -39,6 +42,8 @@ def command(
 
     - `trifocal up --camera ~/Pictures --python micropython`
 
+    - `trifocal up --radio`
+
     - `trifocal up --headless --json --port 0 --data-dir ./elsewhere`
     """
     from trifocal_tools import settings
@@ -53,5 +58,6 @@ def command(
         camera=camera,
         public_url=public_url,
         allow_private_apps=allow_private_apps,
+        radio=radio,
     )
     up(found, headless=headless or as_json, as_json=as_json)

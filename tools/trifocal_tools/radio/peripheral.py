@@ -41,11 +41,12 @@ def make_device(name: str, address: str, radio: Radio) -> Device:
 class RadioLink:
     """Advertises while it is open. `changed(linked)` is told when a gateway comes or goes."""
 
-    def __init__(self, firmware: FirmwareHost, changed: Callable[[bool], None], device: Device) -> None:
+    def __init__(self, firmware: FirmwareHost, changed: Callable[[bool], None], device: Device, radio: Radio) -> None:
         self.port = 0
         self._firmware = firmware
         self._changed = changed
         self._device = device
+        self._radio = radio
         self._wanted = False
         self._gateway: Connection | None = None
         self._unsent: deque[tuple[Characteristic[bytes], bytes]] = deque()
@@ -67,17 +68,27 @@ class RadioLink:
         """Notifications that have not been on the air yet."""
         return len(self._unsent)
 
-    async def listen(self) -> None:
-        """Power on and advertise."""
+    async def listen(self, _address: str = "", _port: int = 0) -> int:
+        """Power on and advertise. There is no port on the air: 0."""
         self._wanted = True
         await self._device.power_on()
         self._begin(self._send())
         self._begin(self._hear())
         await self._advertise()
+        return self.port
+
+    def go_away(self) -> None:
+        """Out of reach. As on any air, both ends notice when supervision has waited long enough."""
+        self._radio.drop()
+
+    async def come_back(self) -> None:
+        """In reach again."""
+        self._radio.back()
 
     async def close(self) -> None:
-        """Go away for good."""
+        """Go away for good; a gateway that is in reach is told."""
         self._wanted = False
+        self._radio.back()
         if self._gateway:
             await self._gateway.disconnect(DISCONNECT_REASON)
         for task in tuple(self._tasks):

@@ -12,7 +12,7 @@ from trifocal_tools.failure import Failure
 from trifocal_tools.sim.camera import BrokenCamera, PatternCamera, open_camera
 from trifocal_tools.sim.firmware_host import FirmwareHost
 from trifocal_tools.sim.glasses import SimulatedGlasses
-from trifocal_tools.sim.link import GlassesLink
+from trifocal_tools.sim.link import Link
 
 PRESS_SECONDS = (REPEAT_MS + 50) / 1000
 """From one press to the next; what comes sooner the firmware takes for an echo of the same press."""
@@ -35,7 +35,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 class Hand:
     """Carries out commands on one pair of glasses."""
 
-    def __init__(self, glasses: SimulatedGlasses, firmware: FirmwareHost, link: GlassesLink) -> None:
+    def __init__(self, glasses: SimulatedGlasses, firmware: FirmwareHost, link: Link) -> None:
         self._glasses = glasses
         self._firmware = firmware
         self._link = link

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from typing import Protocol
 
 from trifocal_tools.sim.firmware_host import FirmwareHost
 
@@ -12,6 +13,27 @@ MOST_QUEUED = 1 << 20
 PIECE = 4_096
 REBIND_TRIES = 50
 REBIND_PAUSE_S = 0.1
+
+
+class Link(Protocol):
+    """What the glasses need of a way to the gateway; a `GlassesLink`, or a `RadioLink` over the virtual radio."""
+
+    port: int
+
+    async def listen(self, address: str, port: int) -> int:
+        """Let a gateway come; the port it comes to. Raises OSError."""
+
+    async def come_back(self) -> None:
+        """In reach again. Raises OSError."""
+
+    def go_away(self) -> None:
+        """Out of reach."""
+
+    async def close(self) -> None:
+        """Go away for good."""
+
+    def write(self, data: bytes) -> None:
+        """Queue bytes for the gateway; without one they go nowhere."""
 
 
 class GlassesLink:

@@ -16,9 +16,12 @@ from trifocal_tools.sim.firmware_host import FirmwareHost, make_host
 from trifocal_tools.sim.glasses import SimulatedGlasses
 from trifocal_tools.sim.hand import Hand
 from trifocal_tools.sim.keyboard import Keyboard, lines_of
-from trifocal_tools.sim.link import GlassesLink
+from trifocal_tools.sim.link import GlassesLink, Link
 
 Work = Callable[[], Coroutine[Any, Any, object]]
+
+Join = Callable[[FirmwareHost, Callable[[bool], None], str], Link]
+"""Makes the link of the glasses with this name; it tells the second argument when a gateway comes or goes."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class SimSettings:
     token: str = field(default="", repr=False)
     keyboard: Literal["", "plain", "json"] = ""
     """Whether lines on stdin are commands, and how they are answered on stdout."""
+    join: Join | None = None
+    """The link when it is not TCP; `radio.room` has one for the virtual radio."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Sim:
     glasses: SimulatedGlasses
     hand: Hand
     firmware: FirmwareHost
-    link: GlassesLink
+    link: Link
 
 
 async def run(settings: SimSettings, started: Callable[[int], None], stop: asyncio.Event) -> None:
@@ -68,9 +73,11 @@ async def powered(settings: SimSettings) -> AsyncIterator[Sim]:
     flash = settings.data_dir / "flash"
     flash.mkdir(parents=True, exist_ok=True)
     camera = await asyncio.to_thread(open_camera, settings.camera)
-    firmware = make_host(settings.python, flash, secrets.token_hex(4), device_id(settings.data_dir))
+    name = device_id(settings.data_dir)
+    firmware = make_host(settings.python, flash, secrets.token_hex(4), name)
     glasses = SimulatedGlasses(camera, settings.python)
-    link = GlassesLink(firmware, glasses.link_changed)
+    changed = glasses.link_changed
+    link = settings.join(firmware, changed, name) if settings.join else GlassesLink(firmware, changed)
     glasses.link_write = link.write
     await firmware.start(glasses)
     try:

@@ -1,0 +1,46 @@
+"""The room in which simulated glasses and a gateway meet: one radio, whose air takes its time, and who is in it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from bumble.hci import Address
+
+from trifocal_gateway.io.ble import Backends
+from trifocal_tools.radio.air import Air
+from trifocal_tools.radio.central import backends
+from trifocal_tools.radio.controller import Radio
+from trifocal_tools.radio.peripheral import RadioLink, make_device
+from trifocal_tools.sim.firmware_host import FirmwareHost
+
+GLASSES = "C0:00:00:00:00:01"
+GATEWAY = "C0:00:00:00:00:02"
+
+
+class Room:
+    """One pair of glasses and one gateway, each of which may come again. `chance` is the air's."""
+
+    def __init__(self, chance: Callable[[], float]) -> None:
+        self.radio = Radio(Air(chance))
+        self.glasses = f"ble:{GLASSES}"
+        """Where a gateway finds the glasses (`BleLink.connect`)."""
+
+    def join(self, firmware: FirmwareHost, changed: Callable[[bool], None], name: str) -> RadioLink:
+        """The link of the glasses with this name; those that were here before are gone."""
+        self._leave(GLASSES)
+        return RadioLink(firmware, changed, make_device(name, GLASSES, self.radio), self.radio)
+
+    @asynccontextmanager
+    async def central(self) -> AsyncIterator[Backends]:
+        """A gateway's Bluetooth, powered on, as types for bleak's `backend=`."""
+        self._leave(GATEWAY)
+        device = make_device("gateway", GATEWAY, self.radio)
+        await device.power_on()
+        try:
+            yield backends(device)
+        finally:
+            await device.power_off()
+
+    def _leave(self, address: str) -> None:
+        for controller in list(self.radio.controllers):
+            if controller.random_address == Address(address):
+                self.radio.remove_controller(controller)

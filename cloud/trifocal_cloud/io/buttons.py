@@ -26,6 +26,9 @@ SYSTEM_APP = "system"
 STREAM = "button_press"
 NAMES = (STREAM,)
 
+RETURN_S = 2.5
+"""How long a press waits for an app that is coming back: half of what the glasses wait for an answer."""
+
 
 class Lane:
     """The way of one user's presses to the apps that listen: few steps, for apps go it often."""
@@ -78,6 +81,8 @@ class Buttons:
         self._feed = feed
         self._switchboard = switchboard
         self._machine = Presses(limit)
+        self.returning: Callable[[str], bool] = lambda user: False
+        """Whether an app of a user is about to come back and to say what it listens for."""
 
     async def restore(self) -> None:
         """Remember the presses answered just before the cloud went down, for their repeats may still come."""
@@ -104,6 +109,7 @@ class Buttons:
     async def _decided(self, press: Press, timestamp: int, raw: Callable[[], bytes]) -> ButtonPressAnswer:
         key = (press.user, "press", press.press_id) if press.press_id else object()
         async with self._desk.turns.holding(key):
+            await self._returned(press.user)
             heard = bool(self._switchboard.audience(press.user).hearers(STREAM))
             decision = self._machine.pressed(press, heard, self._new_id(), self._clock.now())
             if decision is None:
@@ -122,6 +128,12 @@ class Buttons:
         self._switchboard.relay(press.user, NAMES, raw, at)
         feed.ring.heard(press.press_id, press.button_id, press.press_type, timestamp, at)
         feed.wake()
+
+    async def _returned(self, user: str) -> None:
+        """Right after a restart of the cloud, give the apps that were there a moment: the press may be theirs."""
+        audience = self._switchboard.audience(user)
+        if not audience.hearers(STREAM) and self.returning(user):
+            await self._feed.until(user, lambda: bool(audience.hearers(STREAM)) or not self.returning(user), RETURN_S)
 
     async def _carry_out(self, press: Press, timestamp: int, decision: Decision) -> None:
         self._tell(press, timestamp, UNKNOWN if decision.request_id else FAILED)

@@ -30,6 +30,7 @@ from trifocal_cloud.io.intake import Intake
 from trifocal_cloud.io.outbound import Outbound
 from trifocal_cloud.io.phone_apps import PhoneApps
 from trifocal_cloud.io.registry import Registry
+from trifocal_cloud.io.returning import Returning
 from trifocal_cloud.io.running_apps import RunningApps
 from trifocal_cloud.io.secret import load_or_create
 from trifocal_cloud.io.simulators import Simulators
@@ -108,6 +109,7 @@ class Cloud:
             switchboard=self.switchboard,
             feed=self.feed,
         )
+        self.buttons.returning = Returning(self.clock, self.apps).anybody
         self.phone_apps = PhoneApps(self.registry, self.apps, self.gateways)
         self.courier = Courier(
             clock=self.clock,

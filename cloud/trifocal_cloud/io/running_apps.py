@@ -78,7 +78,7 @@ class RunningApps:
         self._news = AppNews(clock, registry)
         self._lines = AppLines(switchboard)
         self._views = AppViews(clock, registry, feed, self._lines, self._machine.state)
-        self._wanted = WantedApps(clock, database)
+        self.wanted = WantedApps(clock, database)
         self._starts: dict[Key, list[asyncio.Future[None]]] = {}
         self.changed: list[Callable[[str, str], None]] = []
         """Called with user and package whenever an app's state has changed."""
@@ -88,7 +88,7 @@ class RunningApps:
 
     async def restore(self) -> None:
         """Take up the apps that were running when the cloud went down; their servers come back by themselves."""
-        for user, package in await self._wanted.load():
+        for user, package in await self.wanted.load():
             if self._registry.app(package) is not None:
                 self._machine.restored(user, package, self._clock.now())
         self._driver.poke()
@@ -98,7 +98,7 @@ class RunningApps:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._driver.run())
-                group.create_task(self._wanted.run())
+                group.create_task(self.wanted.run())
         finally:
             self.posts.close()
 
@@ -231,7 +231,7 @@ class RunningApps:
             elif isinstance(event, Failed):
                 self._failed(event)
             elif isinstance(event, Wanted):
-                self._wanted.note(event)
+                self.wanted.note(event)
             elif isinstance(event, Changed):
                 self._changed(event.user, event.package)
 

@@ -20,12 +20,17 @@ class WantedApps:
     def __init__(self, clock: Clock, database: Database) -> None:
         self._clock = clock
         self._database = database
+        self.restored: dict[str, list[str]] = {}
+        """What was running for each user when the cloud went down."""
         self._noted: asyncio.Queue[Wanted] = asyncio.Queue()
 
     async def load(self) -> list[tuple[str, str]]:
         """User and package of each."""
         async with self._database.reading() as session:
-            return [(row.user, row.package) for row in await session.scalars(select(RunningAppRow))]
+            found = [(row.user, row.package) for row in await session.scalars(select(RunningAppRow))]
+        for user, package in found:
+            self.restored.setdefault(user, []).append(package)
+        return found
 
     def note(self, event: Wanted) -> None:
         """Write this down as soon as can be."""

@@ -1,14 +1,13 @@
 """What the cloud posts to an app's server to start and to stop it (PROTOCOL-apps §1.2, §1.9)."""
 
 import asyncio
-import hashlib
-import hmac
 from collections.abc import Callable
 
 from trifocal_cloud.app_events import SESSION_REQUEST, Post
 from trifocal_cloud.apps import App
 from trifocal_cloud.io.app_line import Stamp
 from trifocal_cloud.io.outbound import Outbound, OutboundError
+from trifocal_cloud.session_ids import SessionIds
 from trifocal_shared import app_words
 
 WEBHOOK = "/webhook"
@@ -16,36 +15,9 @@ SOCKET = "/app-ws"
 START_S = 75.0
 """The real client answers only when the app's own code is through, and we do not care any more by then."""
 STOP_S = 5.0
-MAC_LETTERS = 16
 
 Ended = Callable[[Post, str, str], None]
 """Called with a post, a reason that is empty when the app took it, and what there is to say about that."""
-
-
-class SessionIds:
-    """The ids under which apps know their sessions: the same after every restart, and nobody else can guess them."""
-
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
-
-    def of(self, user: str, package: str) -> str:
-        """The id of this app's session for this user."""
-        return f"{user}-{package}-{self._mac(user, package)}"
-
-    def read(self, session_id: str) -> tuple[str, str] | None:
-        """User and package of an id that is one of ours."""
-        name, _, mac = session_id.rpartition("-")
-        at = name.find("-")
-        while at >= 0:
-            user, package = name[:at], name[at + 1 :]
-            if hmac.compare_digest(mac.encode(), self._mac(user, package).encode()):
-                return user, package
-            at = name.find("-", at + 1)
-        return None
-
-    def _mac(self, user: str, package: str) -> str:
-        said = f"app-session\0{user}\0{package}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._secret, said, hashlib.sha256).hexdigest()[:MAC_LETTERS]
 
 
 class AppPosts:
@@ -53,7 +25,7 @@ class AppPosts:
 
     def __init__(self, outbound: Outbound, ids: SessionIds, stamp: Stamp) -> None:
         self._outbound = outbound
-        self._ids = ids
+        self.ids = ids
         self._stamp = stamp
         self._under_way: set[asyncio.Task[None]] = set()
         self._starts: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -89,7 +61,7 @@ class AppPosts:
         starts = post.kind == SESSION_REQUEST
         body = {
             "type": post.kind,
-            "sessionId": self._ids.of(post.user, post.package),
+            "sessionId": self.ids.of(post.user, post.package),
             "userId": post.user,
             "timestamp": self._stamp.text(),
         }

@@ -25,7 +25,7 @@ from trifocal_cloud.capabilities import missing
 from trifocal_cloud.io.app_line import AppLine, Stamp
 from trifocal_cloud.io.app_lines import AppLines
 from trifocal_cloud.io.app_news import AppNews
-from trifocal_cloud.io.app_posts import AppPosts, SessionIds
+from trifocal_cloud.io.app_posts import AppPosts
 from trifocal_cloud.io.app_views import AppViews
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.feed import Feed
@@ -34,6 +34,7 @@ from trifocal_cloud.io.outbound import Outbound
 from trifocal_cloud.io.refusals import RefusedError, not_found
 from trifocal_cloud.io.registry import SYSTEM, Registry
 from trifocal_cloud.io.wanted_apps import WantedApps
+from trifocal_cloud.session_ids import SessionIds
 from trifocal_cloud.sessions import Session
 from trifocal_cloud.switchboard import Switchboard
 from trifocal_shared import app_words, reasons
@@ -72,9 +73,8 @@ class RunningApps:
         self._feed = feed
         self._machine = AppSessions(chance)
         self._driver = Driver(self._machine, clock, self._drain)
-        self._ids = SessionIds(secret)
         self.stamp = Stamp(clock)
-        self.posts = AppPosts(outbound, self._ids, self.stamp)
+        self.posts = AppPosts(outbound, SessionIds(secret), self.stamp)
         self._news = AppNews(clock, registry)
         self._lines = AppLines(switchboard)
         self._views = AppViews(clock, registry, feed, self._lines, self._machine.state)
@@ -133,7 +133,7 @@ class RunningApps:
 
     def session(self, session_id: str) -> Key | None:
         """User and package of a session id of ours."""
-        return self._ids.read(session_id)
+        return self.posts.ids.read(session_id)
 
     def users_of(self, package: str) -> list[str]:
         """For whom this app runs now."""

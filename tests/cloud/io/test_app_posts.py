@@ -1,4 +1,4 @@
-"""What is posted to an app's server, and ids that nobody guesses."""
+"""What is posted to an app's server, and what is made of its answers."""
 
 import json
 
@@ -7,8 +7,9 @@ import pytest
 from trifocal_cloud.app_events import SESSION_REQUEST, STOP_REQUEST, Post
 from trifocal_cloud.apps import App
 from trifocal_cloud.io.app_line import Stamp
-from trifocal_cloud.io.app_posts import AppPosts, SessionIds
+from trifocal_cloud.io.app_posts import AppPosts
 from trifocal_cloud.io.outbound import Answer, OutboundError
+from trifocal_cloud.session_ids import SessionIds
 from trifocal_shared import app_words
 from trifocal_shared.testing import VirtualClock
 
@@ -67,25 +68,6 @@ async def test_no_answer_has_its_own_reason() -> None:
     server = Server(OutboundError(app_words.ADDRESS_FORBIDDEN, "10.0.0.1 is not a place to go"))
     found = await posts(server).post(CAM, Post(ANN, CAM.package, 1, SESSION_REQUEST))
     assert found == (app_words.ADDRESS_FORBIDDEN, "10.0.0.1 is not a place to go")
-
-
-def test_an_id_is_read_back_and_stays_the_same() -> None:
-    ids = SessionIds("x" * 32)
-    made = ids.of(ANN, CAM.package)
-    assert ids.read(made) == (ANN, CAM.package)
-    assert SessionIds("x" * 32).of(ANN, CAM.package) == made
-
-
-@pytest.mark.parametrize("text", ["", "-", "---", "a-b", "a-b-c", "\ud800-x-0123456789abcdef", "é-é-é", "-" * 3000])
-def test_what_is_no_id_is_nobodys(text: str) -> None:
-    assert SessionIds("x" * 32).read(text) is None
-
-
-def test_an_id_cannot_be_made_up() -> None:
-    made = SessionIds("x" * 32).of(ANN, CAM.package)
-    assert SessionIds("y" * 32).read(made) is None
-    assert SessionIds("x" * 32).read(made.replace("ann", "bob")) is None
-    assert SessionIds("x" * 32).read(made[:-1]) is None
 
 
 async def test_what_came_of_it_is_told_and_a_start_can_be_waited_for() -> None:

@@ -6,11 +6,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from trifocal_firmware.testing import GatewayStub
+from trifocal_firmware.testing import GatewayStub, picture
 from trifocal_gateway import main as gateway
 from trifocal_gateway.errors import LinkDown
 from trifocal_gateway.io.ble import BleLink
+from trifocal_gateway.receiver import ACK_EVERY, USUAL_INTERVAL_MS, USUAL_RATE
 from trifocal_gateway.settings import GatewaySettings
+from trifocal_shared.frame import OVERHEAD, PACK
+from trifocal_shared.pack import DATA_BYTES, HEAD
 from trifocal_tools.radio.air import Air
 from trifocal_tools.radio.central import backends
 from trifocal_tools.radio.controller import Radio
@@ -19,6 +22,9 @@ from trifocal_tools.sim import camera
 from trifocal_tools.sim.firmware_host import make_host
 from trifocal_tools.sim.glasses import SimulatedGlasses
 from trifocal_tools.sim.hand import Hand
+
+WINDOW = 2 * USUAL_INTERVAL_MS * USUAL_RATE // 1_000 + ACK_EVERY * DATA_BYTES
+"""bleak does not say the connection's interval, so the gateway counts with the usual one."""
 
 
 @asynccontextmanager
@@ -130,3 +136,65 @@ async def test_a_whole_gateway_keeps_the_camera_s_bytes_that_came_over_the_air(t
         await running
         sums = [hashlib.sha256(file.read_bytes()).hexdigest() for file in data.rglob("*") if file.is_file()]
         assert glasses.last_sha256 in sums
+
+
+class Still:
+    """A camera that always sees the same."""
+
+    name = "still"
+
+    def __init__(self, size):
+        self.data = picture(1, size)
+
+    def shoot(self, size, compress):
+        return self.data
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("python", ["cpython", "micropython"])
+async def test_out_of_range_in_the_middle_of_a_photo_it_goes_on_at_the_first_missing_byte(
+    tmp_path, monkeypatch, python
+):
+    monkeypatch.setattr("trifocal_tools.radio.controller.SUPERVISION_S", 0.2)
+    data, size = tmp_path / "gateway", 200_000
+    async with house(tmp_path, python, Air(lambda: 1.0)) as (_, glasses, hand, link, types):
+        glasses.camera = Still(size)
+        sent, kept = [], []
+        half, away, stored = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        write = link.write
+
+        def counted(frame):
+            if frame[:3] == b"##" + bytes((PACK,)) and glasses.linked:
+                sent.append(len(frame) - OVERHEAD - 1 - HEAD)
+                if sum(sent) > size // 2:
+                    half.set()
+            write(frame)
+
+        def seen(state):
+            away.clear() if state.linked else away.set()
+            kept.append(state.stored_photos)
+            if 1 in kept and not state.stored_photos:
+                stored.set()
+
+        glasses.link_write = counted
+        stop = asyncio.Event()
+        settings = GatewaySettings(data_dir=data, cloud_url="http://127.0.0.1:9", glasses="ble:Xy_A")
+        running = asyncio.create_task(gateway.run(settings, stop, lambda: None, backends=types))
+        end = glasses.watch(seen)
+        async with asyncio.timeout(30):
+            states = asyncio.Queue()
+            glasses.watch(states.put_nowait)
+            while not (await states.get()).linked:
+                pass
+            await hand.press("photo")
+            await half.wait()
+            link.go_away()
+            await away.wait()
+            await link.come_back()
+            await stored.wait()
+        end()
+        stop.set()
+        await running
+        sums = [hashlib.sha256(file.read_bytes()).hexdigest() for file in data.rglob("*") if file.is_file()]
+        assert hashlib.sha256(glasses.camera.data).hexdigest() in sums
+        assert size <= sum(sent) <= size + WINDOW

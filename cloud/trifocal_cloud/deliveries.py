@@ -112,10 +112,6 @@ class Deliveries:
         else:
             waiting.at = again_at
 
-    def expects(self, key: Key) -> bool:
-        """Whether this parcel is not done yet."""
-        return key in self._waiting
-
     def deadline(self) -> int | None:
         return min((waiting.at for waiting in self._waiting.values() if waiting.at is not None), default=None)
 

@@ -40,7 +40,8 @@ def test_a_photo_is_brought_at_once_and_that_is_that() -> None:
     assert found.events() == [Bring(PARCEL, "", "")]
     found.tried(PARCEL.key, TAKEN, "", 6)
     assert found.events() == [Done(PARCEL)]
-    assert not found.expects(PARCEL.key)
+    found.ready(PARCEL.key, "", "", 7)
+    assert found.events() == []
 
 
 def test_an_error_is_brought_like_a_photo() -> None:
@@ -129,7 +130,8 @@ def test_what_nobody_expects_means_nothing() -> None:
     found.tried(PARCEL.key, TAKEN, "", 0)
     found.expected(HOOK, 0, 0)
     assert found.events() == []
-    assert found.expects(PARCEL.key)
+    found.ready(PARCEL.key, "", "", 0)
+    assert found.events() == [Bring(PARCEL, "", "")]
 
 
 @given(st.lists(st.tuples(st.sampled_from("eirtgx"), st.integers(0, 8_000)), max_size=60))
@@ -149,7 +151,8 @@ def test_whatever_happens_each_parcel_is_done_once(steps: list[tuple[str, int]])
         for event in found.events():
             if isinstance(event, Done):
                 done, brings = done + 1, 0
-                assert not found.expects(PARCEL.key)
+                found.ready(PARCEL.key, "", "", now)
+                assert found.events() == [], "it was not over"
                 break
             brings += 1
     assert done <= 1 + sum(1 for step, _ in steps if step == "e")

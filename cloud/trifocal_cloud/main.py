@@ -46,7 +46,7 @@ from trifocal_shared.clock import Clock
 
 JSON_LIMIT_BYTES = 64 * 1024
 GRACEFUL_S = 5
-COLLECT_AFTER = 50_000, 20, 50
+COLLECT_AFTER = 20_000, 20, 50
 """New objects, and collections of the younger ones, before the collector looks for circles."""
 
 ROOMS = (

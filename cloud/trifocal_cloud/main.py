@@ -46,8 +46,9 @@ from trifocal_shared.clock import Clock
 
 JSON_LIMIT_BYTES = 64 * 1024
 GRACEFUL_S = 5
-COLLECT_AFTER = 20_000, 20, 50
-"""New objects, and collections of the younger ones, before the collector looks for circles."""
+COLLECT_AFTER = 20_000, 5, 5
+"""New objects, and collections of the younger ones, before the collector looks for circles. Messages leave none behind;
+each lost connection leaves some fifty objects in circles, which so are found after a few thousand connections."""
 
 ROOMS = (
     health_routes,

@@ -54,7 +54,7 @@ async def connected(central):
     return client, lengths
 
 
-async def test_packs_use_99_percent_of_what_the_air_can_carry(room):
+async def test_packs_are_cut_so_that_nothing_of_their_air_time_is_wasted(room):
     radio, link, central = room
     client, lengths = await connected(central)
     await asyncio.sleep(0)

@@ -74,7 +74,7 @@ class UserPresses:
         self._young: dict[str, _Answer] = {}
         self._old: dict[str, _Answer] = {}
         self._turn_at = 0
-        self.nameless: deque[_Nameless] = deque()
+        self.nameless: deque[_Nameless] = deque(maxlen=REMEMBERED)
 
     def heard(self, press_id: str, now: int) -> bool:
         """A press with an id is the apps' own: whether they are to be told. They are once, of `limit` at the most."""
@@ -95,6 +95,13 @@ class UserPresses:
             self._turn(now)
         self._young[press_id] = (now, action, request_id) if action else now
 
+    def keep_nameless(self, press: Press, decision: Decision, now: int) -> None:
+        """A press without an id was decided at `now`."""
+        nameless = self.nameless
+        while nameless and nameless[0].at + WINDOW_MS <= now:
+            nameless.popleft()
+        nameless.append(_Nameless(now, press, decision))
+
     def known(self, press_id: str, now: int) -> Decision | None:
         """What this press was answered within the window."""
         answer = self._young.get(press_id, self._old.get(press_id))
@@ -104,10 +111,11 @@ class UserPresses:
         return Decision(press_id, action, request_id, first=False)
 
     def forget(self, press_id: str) -> None:
-        """Decide this press anew when it is said again."""
+        """Decide this press anew when it is said again; one without an id could be any of those."""
+        if not press_id:
+            self.nameless.clear()
         self._young.pop(press_id, None)
         self._old.pop(press_id, None)
-        self.nameless = deque([other for other in self.nameless if other.press.press_id != press_id])
 
     def full(self, now: int) -> bool:
         """Whether there were `limit` presses within the window."""
@@ -120,8 +128,6 @@ class UserPresses:
     def _turn(self, now: int) -> None:
         self._young, self._old = {}, self._young
         self._turn_at = now + WINDOW_MS
-        while self.nameless and self.nameless[0].at + WINDOW_MS <= now:
-            self.nameless.popleft()
 
     def twin(self, press: Press, now: int) -> _Nameless | None:
         """The report of this very press by the other road."""
@@ -163,7 +169,7 @@ class Presses:
         if press.press_id:
             recent.keep(press.press_id, decision.action, decision.request_id, now)
         else:
-            recent.nameless.append(_Nameless(now, press, decision))
+            recent.keep_nameless(press, decision, now)
         return decision
 
     def restored(self, user: str, press_id: str, request_id: str, age_ms: int, now: int) -> None:

@@ -147,3 +147,26 @@ def test_a_press_is_remembered_for_its_whole_window_whenever_it_came() -> None:
         mine.heard("before", max(0, start - 1))
         assert mine.heard("p", start)
         assert not mine.heard("p", start + WINDOW_MS - 1), start
+
+
+def test_presses_without_an_id_are_forgotten_too_though_no_other_comes() -> None:
+    presses = Presses()
+    for number in range(500):
+        decision = presses.pressed(nameless(SOCKET), True, "", number * 1_000)
+        assert decision is not None
+        assert decision.first
+    assert len(presses.of(ANN).nameless) <= WINDOW_MS // 1_000 + 1
+
+
+def test_however_many_come_without_an_id_only_so_many_are_remembered() -> None:
+    presses = Presses(10**9)
+    for _ in range(10 * REMEMBERED):
+        presses.pressed(nameless(SOCKET), True, "", 0)
+    assert len(presses.of(ANN).nameless) == REMEMBERED
+
+
+def test_a_nameless_decision_that_could_not_be_carried_out_is_made_anew_for_its_twin() -> None:
+    presses = Presses()
+    presses.pressed(nameless(HTTP), False, "r1", 0)
+    presses.forgotten(ANN, "")
+    assert presses.pressed(nameless(SOCKET), False, "r2", 1) == Decision("", "take_photo", "r2", first=True)

@@ -100,7 +100,8 @@ class GatewayLine(Line):
             head = UNREAD
         if head.type == BUTTON_PRESS and fits(head.press_id) and len(head.button_id) + len(head.press_type) <= LONGEST:
             session = self._session
-            if session.epoch == self._epoch and session.connected:  # as `speaks` has it
+            # Asked here first, since it is true but for a moment of a connection's life; `speaks` counts what is stale.
+            if (session.epoch == self._epoch and session.connected) or self._gateways.speaks(self._user, self._epoch):
                 at = head.timestamp if type(head.timestamp) is int else 0
                 if not self._lane.heard(head.press_id, head.button_id, head.press_type, at, text, self.now):
                     press = Press(self._user, head.press_id, head.button_id, head.press_type, SOCKET)

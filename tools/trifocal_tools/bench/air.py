@@ -13,10 +13,10 @@ from collections import deque
 from dataclasses import dataclass
 from random import Random
 
-BYTE_US, GAP_US = 4, 150
-PACKET_BYTES, PACKET_HEAD = 251, 11
-ITEM_HEAD = 7
-"""Bytes of L2CAP and ATT before a notification's payload."""
+from trifocal_tools.radio.air import GAP_US, HEAD_BYTES, PACKET_BYTES
+
+BYTE_US = 4
+PACKET_HEAD = 11
 
 NOTIFICATION = 495
 """The payload that fills two packets exactly."""
@@ -60,7 +60,7 @@ class Air:
             return
         self.sent_bytes += size
         queue = self._queues[to_central]
-        left = size + ITEM_HEAD
+        left = size + HEAD_BYTES
         while left > 0:
             packet, left = min(left, PACKET_BYTES), left - PACKET_BYTES
             queue.append((packet, item if left <= 0 else None))

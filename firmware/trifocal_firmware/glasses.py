@@ -1,9 +1,9 @@
 """The whole device minus hardware: bytes, edges and pictures in, commands for the hardware out.
 
-Of the machines inside, `Session` talks with the gateway, `Presses` decides who decides about a press, `Photos` that a
-request is one photo, `Camera` when it is taken; `PhotoStore` keeps it, `PhotoSender` delivers it. This class carries
-their events to one another. A press asks the cloud only when the session is READY and a token was given; else, or when
-no good answer comes in time, the photo is taken here, under a `local_` id.
+Of the machines inside, `Session` talks with the gateway, `Presses` decides who decides about a press, `Camera` when a
+photo is taken; `PhotoDesk` keeps and delivers it. This class carries their events to one another. A press asks the
+cloud only when the session is READY and a token was given; else, or when no good answer comes in time, the photo is
+taken here, under a `local_` id.
 
 It promises
 - each request id and each press ends in exactly one final word: `failed`, or a photo that lies whole on flash before
@@ -15,16 +15,13 @@ It promises
 
 from trifocal_firmware import camera, photo, press
 from trifocal_firmware.button import Button
+from trifocal_firmware.desk import PhotoDesk
 from trifocal_firmware.indicator import light
 from trifocal_firmware.mcu import Mcu
 from trifocal_firmware.session import Session
-from trifocal_firmware.store import Photo, PhotoStore, StorageFull, number_of
-from trifocal_firmware.transfer import PhotoSender
-from trifocal_shared import messages, pack, reasons
+from trifocal_firmware.store import PhotoStore
+from trifocal_shared import messages, reasons
 from trifocal_shared.envelope import Native
-
-LONGEST_ID = 128
-"""Bytes of a request id; a longer one is not meant well."""
 
 USUAL_PHOTO = 262_144
 """Bytes of room without which no photo is begun."""
@@ -46,23 +43,17 @@ class Glasses:
     def __init__(self, store: PhotoStore, boot_id: str, device_id: str, model: str) -> None:
         self.session = Session(boot_id, model)
         self._store = store
-        self._boot_id = boot_id
         self._device_id = device_id
         self._senses = (100, False, False)  # battery, charging, folded
         self._mcu = Mcu()
         self._buttons: dict[str, Button] = {}
         self._presses = press.Presses(boot_id)
-        self._photos = photo.Photos()
         self._camera = camera.Camera()
-        self._sender = PhotoSender(store)
+        self._desk = PhotoDesk(self.session, store, boot_id)
         self._events: list[tuple[object, ...]] = [("light", light(self._camera.state, self._camera.owner))]
-        for number in store.numbers()[-photo.MOST_REMEMBERED :]:
-            kept = store.load(number)
-            if kept is not None:
-                self._photos.restored(kept.request_id, kept.press_id)
-                self._photos.stored(kept.request_id)
         self._report("ready", bootId=boot_id)
-        self._report_store()
+        self._desk.report_store()
+        self._events += self._desk.events()
 
     def link_opened(self, now: int) -> None:
         """Bytes pass to and from a gateway, perhaps a new one."""
@@ -78,7 +69,7 @@ class Glasses:
         """No bytes pass any more."""
         self.session.closed(now)
         self._presses.link_lost()
-        self._sender.link_down()
+        self._desk.sender.link_down()
         self._carry(now)
 
     def mcu_received(self, data: "bytes | bytearray", now: int) -> None:
@@ -110,7 +101,7 @@ class Glasses:
         request_id = self._camera.captured(number, now)
         if request_id is not None:
             self._carry(now)
-            self._keep(request_id, picture, now)
+            self._desk.keep(request_id, picture, now)
             self._camera.conditions(self._refusal(), now)
         self._carry(now)
 
@@ -121,14 +112,14 @@ class Glasses:
 
     def unreadable(self, number: int, now: int) -> None:
         """The flash did not give the bytes of this stored photo."""
-        self._sender.unreadable(number, now)
+        self._desk.sender.unreadable(number, now)
         self._carry(now)
 
     def deadline(self) -> "int | None":
         """When to be woken."""
         deadlines = [button.deadline() for button in self._buttons.values()]
         deadlines += [self.session.deadline(), self._mcu.deadline(), self._presses.deadline()]
-        deadlines += [self._camera.deadline(), self._sender.deadline()]
+        deadlines += [self._camera.deadline(), self._desk.sender.deadline()]
         known = [deadline for deadline in deadlines if deadline is not None]
         return min(known) if known else None
 
@@ -140,7 +131,7 @@ class Glasses:
             button.timeout(now)
         self._presses.timeout(now)
         self._camera.timeout(now)
-        self._sender.timeout(now)
+        self._desk.sender.timeout(now)
         self._carry(now)
 
     def events(self) -> "list[tuple[object, ...]]":
@@ -162,10 +153,8 @@ class Glasses:
             self._press_moved(event, now)
         for change in self._camera.events():
             self._camera_moved(change)
-        self._say_photos(now)
-        for step in self._sender.events():
-            self._sender_moved(step, now)
-        self._say_photos(now)
+        self._desk.carry(now)
+        self._events += self._desk.events()
         for frame in self.session.data_to_send():
             self._events.append(("send", frame))
 
@@ -174,21 +163,15 @@ class Glasses:
             self._mcu.said(said, now)
         elif isinstance(said, messages.TakePhoto):
             if photo.stale(said.timestamp, self.session.epoch(now)):
-                self._photos.refused(said.request_id, "", reasons.STALE)
+                self._desk.photos.refused(said.request_id, "", reasons.STALE)
             else:
                 self._ask_photo(said.request_id, "", said.size, said.compress, now)
         elif isinstance(said, messages.ButtonPressResponse):
             self._presses.answered(said, now)
-        elif isinstance(said, messages.FileHave):
-            self._sender.have(number_of(said.file_name), said.offset, said.window, now)
-        elif isinstance(said, pack.Have):
-            self._sender.have(said.number, said.offset, said.window, now)
-        elif isinstance(said, messages.TransferComplete):
-            self._sender.completed(said.file_name, said.success, now)
-        elif isinstance(said, messages.PhoneReady):
-            self._sender.link_up(said.protocol, now)
         elif isinstance(said, messages.SetSystemTime):
             self._events.append(("time", said.timestamp_ms))
+        else:
+            self._desk.hear(said, now)
 
     def _pressed(self, button: str, press_type: str, now: int) -> None:
         refusal = ""
@@ -208,14 +191,12 @@ class Glasses:
         if kind == "photo":
             self._ask_photo(request_id, press_id, "medium", "none", now)
         elif kind != "nothing":
-            self._photos.refused(request_id, press_id, reason)
+            self._desk.photos.refused(request_id, press_id, reason)
         if kind != "late":
             self._report("pressEnded", pressId=press_id, action=kind, requestId=request_id, reason=reason)
 
     def _ask_photo(self, request_id: str, press_id: str, size: str, compress: str, now: int) -> None:
-        if not request_id or len(request_id.encode()) > LONGEST_ID:
-            self.session.counts["malformed"] += 1
-        elif self._photos.asked(request_id, press_id):
+        if self._desk.asked(request_id, press_id):
             self._camera.conditions(self._refusal(), now)
             self._camera.photo_wanted(request_id, size, compress, now)
 
@@ -233,68 +214,14 @@ class Glasses:
             self._events.append(("light", light(str(event[1]), str(event[2]))))
             self._report("camera", state=event[1], owner=event[2])
         elif kind == "capture":
-            self._photos.moved(str(event[2]), "capturing")
+            self._desk.photos.moved(str(event[2]), "capturing")
             self._events.append(("capture", event[1], event[3], event[4]))
         elif kind == "refused":
-            self._photos.moved(str(event[1]), "failed", str(event[2]), str(event[3]))
+            self._desk.photos.moved(str(event[1]), "failed", str(event[2]), str(event[3]))
         elif kind == "failed":
-            self._photos.moved(str(event[1]), "failed", reasons.CAPTURE_FAILED, str(event[2]))
+            self._desk.photos.moved(str(event[1]), "failed", reasons.CAPTURE_FAILED, str(event[2]))
         else:
             self._events.append(event)  # ABORT and COOL, as they are
-
-    def _keep(self, request_id: str, picture: "bytes | bytearray", now: int) -> None:
-        press_id = self._photos.press_of(request_id)
-        kept = Photo(request_id, press_id, self.session.epoch(now), now, self._boot_id)
-        reason, text = self._put(kept, picture)
-        if reason:
-            self._photos.moved(request_id, "failed", reason, text)
-            return
-        self._photos.moved(request_id, "captured")
-        self._photos.stored(request_id)
-        self._report(
-            "photo", requestId=request_id, pressId=press_id, status="stored", sha256=kept.sha256, size=kept.size
-        )
-        self._report_store()
-        self._sender.stored(now)
-
-    def _put(self, kept: Photo, picture: "bytes | bytearray") -> "tuple[str, str]":
-        if bytes(picture[:2]) != b"\xff\xd8":
-            return reasons.CAPTURE_FAILED, "the camera gave no JPEG"
-        try:
-            self._store.add(kept, picture)
-        except StorageFull:
-            return reasons.STORAGE_FULL, ""
-        except (OSError, MemoryError) as error:
-            return reasons.CAPTURE_FAILED, str(error)
-        return "", ""
-
-    def _say_photos(self, now: int) -> None:
-        for event in self._photos.events():
-            word = photo.status(event, self.session.epoch(now))
-            if word.status == "failed":
-                self.session.say_finally(word, now)
-            elif self.session.ready:
-                self.session.say(word)
-            request_id, press_id, state, reason, _ = event
-            self._report("photo", requestId=request_id, pressId=press_id, status=state, reason=reason)
-
-    def _sender_moved(self, event: "tuple[object, ...]", now: int) -> None:
-        kind, kept = event[:2]
-        assert isinstance(kept, Photo)
-        self._photos.restored(kept.request_id, kept.press_id)
-        if kind == "announce":
-            self.session.say(self._sender.announcement(kept, self._boot_id, self.session.epoch(now), now))
-        elif kind == "started":
-            self._photos.moved(kept.request_id, "transferring")
-        elif kind == "packs":
-            self._events.append(event)
-        else:
-            gone = kind == "delivered"
-            self._photos.moved(kept.request_id, "gone" if gone else "failed", "" if gone else reasons.CORRUPT)
-            self._report_store()
-
-    def _report_store(self) -> None:
-        self._report("stored", photos=self._store.count, bad=self._store.bad)
 
     def _report(self, step: str, **fields: object) -> None:
         self._events.append(("report", step, fields))

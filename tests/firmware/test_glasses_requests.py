@@ -1,6 +1,6 @@
 import unittest
 
-from trifocal_firmware.glasses import LONGEST_ID
+from trifocal_firmware.desk import LONGEST_ID
 from trifocal_firmware.testing import EPOCH_MS, Rig, picture
 from trifocal_shared import messages, reasons
 

@@ -59,7 +59,8 @@ class Courier:
         self._failed = failed
         self._machine = Deliveries(chance)
         self._driver = Driver(self._machine, clock, self._drain)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._bringing: set[asyncio.Task[None]] = set()
+        self._noting: set[asyncio.Task[None]] = set()
         self._packages: dict[tuple[str, str], str] = {}
 
     async def restore(self) -> None:
@@ -81,9 +82,10 @@ class Courier:
         try:
             await self._driver.run()
         finally:
-            for task in self._under_way:
+            for task in self._bringing:
                 task.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+            # What was brought is written down first, else the next cloud would bring it again.
+            await asyncio.gather(*self._bringing, *self._noting, return_exceptions=True)
 
     async def expect(self, parcel: Parcel) -> None:
         """An app waits for this, which is durable when this returns."""
@@ -133,10 +135,12 @@ class Courier:
 
     def _drain(self) -> None:
         for event in self._machine.events():
-            work = self._bring(event) if isinstance(event, Bring) else to_its_end(self._note(event))
-            task = asyncio.create_task(work)
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            if isinstance(event, Bring):
+                task, tasks = asyncio.create_task(self._bring(event)), self._bringing
+            else:
+                task, tasks = asyncio.create_task(self._note(event)), self._noting
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
     async def _bring(self, event: Bring) -> None:
         parcel = event.parcel

@@ -139,8 +139,33 @@ async def test_an_app_that_is_gone_gets_nothing(house: House, courier: Courier, 
     await courier.expect(PARCEL)
     await house.cloud.registry.remove(CAM.package)
     courier.settled(finished(), None)
-    await eventually(lambda: not courier._under_way)
+    await eventually(lambda: not courier._bringing)
     assert outside.got == []
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_what_an_app_took_while_the_cloud_closes_is_not_brought_again(
+    house: House, outside: Outside, turns: int
+) -> None:
+    await house.cloud.registry.put(CAM)
+    courier = made(house, outside, lambda *fault: None)
+    running = asyncio.create_task(courier.run())
+    taken = []
+
+    async def taking(url: str, body: dict[str, object], timeout_s: float, headers: Any = None) -> Answer:
+        running.cancel()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        taken.append(url)
+        return Answer(200, b"")
+
+    outside.post_json = taking  # type: ignore[method-assign]
+    await courier.expect(PARCEL)
+    courier.settled(finished(), None)
+    await asyncio.gather(running, return_exceptions=True)
+    found = await row(house)
+    assert found is not None
+    assert (found.done_at is not None) == bool(taken)
 
 
 async def test_what_nobody_asked_for_is_brought_nowhere(courier: Courier, outside: Outside) -> None:

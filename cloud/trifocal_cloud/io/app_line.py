@@ -7,8 +7,9 @@ from typing import Protocol
 
 import structlog
 
-from trifocal_cloud.io.line import POLICY_VIOLATION, TEXT, Line
+from trifocal_cloud.io.line import POLICY_VIOLATION, Line
 from trifocal_cloud.io.schemas import parsed
+from trifocal_cloud.io.send_batch import SendBatch
 from trifocal_shared.app_messages import FROM_APP, AppConnectionError, AppConnectionInit
 from trifocal_shared.clock import Clock
 from trifocal_shared.message import Message, ProtocolError
@@ -75,11 +76,12 @@ class AppLine(Line):
 
     LONGEST_MESSAGE = 2**20
 
-    __slots__ = ("_hall", "_heads", "_stamp", "_waiting_for_init", "package", "session_id", "user")
+    __slots__ = ("_batch", "_hall", "_heads", "_stamp", "_waiting_for_init", "package", "session_id", "user")
 
-    def __init__(self, clock: Clock, per_second: int, stamp: Stamp, hall: Hall) -> None:
+    def __init__(self, clock: Clock, per_second: int, stamp: Stamp, batch: SendBatch, hall: Hall) -> None:
         super().__init__(clock, per_second)
         self._stamp = stamp
+        self._batch = batch
         self._hall = hall
         self._heads: dict[str, bytes] = {}
         self._waiting_for_init: asyncio.TimerHandle | None = None
@@ -98,6 +100,14 @@ class AppLine(Line):
         if self.user:
             self._hall.closed(self)
 
+    def send_text(self, text: bytes) -> None:
+        self._batch.flush()
+        super().send_text(text)
+
+    def close(self, code: int, reason: str = "") -> None:
+        self._batch.flush()
+        super().close(code, reason)
+
     def say(self, message: Message) -> None:
         """Send a message, with the time where it has room for that."""
         if hasattr(message, "timestamp"):
@@ -112,7 +122,7 @@ class AppLine(Line):
             head = self._heads[stream] = json.dumps(said, separators=(",", ":"))[:-1].encode() + b',"data":'
         if self._transport is not None and not self.dismissed:
             stamp = self._stamp
-            self._transport.send(TEXT, b"".join((head, raw, stamp.last if stamp.at == at else stamp.tail(at))))
+            self._batch.add(self._transport, b"".join((head, raw, stamp.last if stamp.at == at else stamp.tail(at))))
             if self._crowded:
                 self._hurry()
 

@@ -4,6 +4,7 @@ from itertools import count
 
 from trifocal_cloud.apps import App
 from trifocal_cloud.io.app_line import AppLine
+from trifocal_cloud.io.send_batch import SendBatch
 from trifocal_cloud.subscriptions import Denied, understood
 from trifocal_cloud.switchboard import Switchboard
 from trifocal_shared.app_messages import AppPermissionError
@@ -13,6 +14,8 @@ class AppLines:
     """Every admitted line; an app that is back is connected to what it listened for before it says so again."""
 
     def __init__(self, switchboard: Switchboard) -> None:
+        self.batch = SendBatch()
+        """By which events go out to all of them."""
         self._switchboard = switchboard
         self._numbers = count(1)
         self._lines: dict[int, AppLine] = {}

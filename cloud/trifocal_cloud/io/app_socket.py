@@ -9,4 +9,5 @@ from trifocal_cloud.io.line import Line
 
 def app_door(cloud: Cloud, connection: HTTPConnection) -> Line:
     """For anybody: who it is, the first message tells."""
-    return AppLine(cloud.clock, cloud.settings.app_messages_per_second, cloud.apps.stamp, cloud.app_desk)
+    pace = cloud.settings.app_messages_per_second
+    return AppLine(cloud.clock, pace, cloud.apps.stamp, cloud.apps.lines.batch, cloud.app_desk)

@@ -76,8 +76,8 @@ class RunningApps:
         self.stamp = Stamp(clock)
         self.posts = AppPosts(outbound, SessionIds(secret), self.stamp)
         self._news = AppNews(clock, registry)
-        self._lines = AppLines(switchboard)
-        self._views = AppViews(clock, registry, feed, self._lines, self._machine.state)
+        self.lines = AppLines(switchboard)
+        self._views = AppViews(clock, registry, feed, self.lines, self._machine.state)
         self.wanted = WantedApps(clock, database)
         self._starts: dict[Key, list[asyncio.Future[None]]] = {}
         self.changed: list[Callable[[str, str], None]] = []
@@ -137,7 +137,7 @@ class RunningApps:
 
     def users_of(self, package: str) -> list[str]:
         """For whom this app runs now."""
-        return [line.user for line in self._lines.of_app(package)]
+        return [line.user for line in self.lines.of_app(package)]
 
     def fault(self, user: str, package: str, reason: str, message: str) -> None:
         """Something went wrong with an app, for its page in the console."""
@@ -147,10 +147,10 @@ class RunningApps:
 
     def opened(self, line: AppLine) -> bool:
         """An app has proved on this line who it is; False when it was not asked to come."""
-        taken = self._machine.opened(line.user, line.package, self._lines.add(line), self._clock.now())
+        taken = self._machine.opened(line.user, line.package, self.lines.add(line), self._clock.now())
         self._driver.poke()
         if not taken:
-            self._lines.drop(line)
+            self.lines.drop(line)
         return taken
 
     def refused(self, user: str, package: str, reason: str) -> None:
@@ -161,28 +161,28 @@ class RunningApps:
 
     def closed(self, line: AppLine) -> None:
         """The line is gone."""
-        number = self._lines.drop(line)
+        number = self.lines.drop(line)
         if number is not None:
             self._machine.closed(number, self._clock.now())
             self._driver.poke()
 
     def released(self, line: AppLine) -> None:
         """The app said that its going is meant."""
-        number = self._lines.number(line)
+        number = self.lines.number(line)
         if number is not None:
             self._machine.released(number, self._clock.now())
 
     def subscribe(self, line: AppLine, entries: list[object]) -> None:
         """From now on the app hears these streams, as far as it may."""
         app, state = self._registry.app(line.package), self._machine.state(line.user, line.package)
-        if app is None or state is None or self._lines.number(line) != state.connection:
+        if app is None or state is None or self.lines.number(line) != state.connection:
             return
-        before = self._lines.streams(line.user, line.package)
-        denied = self._lines.subscribe(line, app, entries)
+        before = self.lines.streams(line.user, line.package)
+        denied = self.lines.subscribe(line, app, entries)
         if denied:
             streams = ", ".join([one.stream for one in denied])
             self.fault(line.user, line.package, app_words.PERMISSION_DENIED, f"not heard without permission: {streams}")
-        elif before != self._lines.streams(line.user, line.package):
+        elif before != self.lines.streams(line.user, line.package):
             self._views.publish(line.user, line.package)
 
     # What others tell
@@ -192,7 +192,7 @@ class RunningApps:
             self._machine.user_went(user, self._clock.now())
         else:
             self._machine.user_came(user, self._clock.now())
-        self._news.changed(user, session, self._lines.of_user(user))
+        self._news.changed(user, session, self.lines.of_user(user))
         self._driver.poke()
 
     def _app_changed(self, package: str) -> None:
@@ -200,12 +200,12 @@ class RunningApps:
             self._machine.forgotten(package, self._clock.now())
             self._driver.poke()
             self._views.forget(package)
-        for line in self._lines.of_app(package):
-            self.subscribe(line, list(self._lines.streams(line.user, package)))
+        for line in self.lines.of_app(package):
+            self.subscribe(line, list(self.lines.streams(line.user, package)))
         self._views.registered(package)
 
     def _set_by_user(self, user: str, package: str) -> None:
-        for line in self._lines.of_user(user):
+        for line in self.lines.of_user(user):
             app = self._registry.app(line.package)
             if app is not None and package == SYSTEM:
                 line.later(self._news.mentraos(line))
@@ -223,9 +223,9 @@ class RunningApps:
             elif isinstance(event, Acknowledge):
                 self._acknowledge(event)
             elif isinstance(event, Say):
-                self._lines[event.connection].say(event.message)
+                self.lines[event.connection].say(event.message)
             elif isinstance(event, Close):
-                self._lines[event.connection].close(event.code, event.reason)
+                self.lines[event.connection].close(event.code, event.reason)
             elif isinstance(event, Started):
                 self._answer((event.user, event.package), None)
             elif isinstance(event, Failed):
@@ -236,18 +236,18 @@ class RunningApps:
                 self._changed(event.user, event.package)
 
     def _acknowledge(self, event: Acknowledge) -> None:
-        line, app = self._lines[event.connection], self._registry.app(event.package)
+        line, app = self.lines[event.connection], self._registry.app(event.package)
         if app is not None:
-            self._lines.connect(line, app)
+            self.lines.connect(line, app)
             line.later(self._news.acknowledge(line, app))
 
     def _changed(self, user: str, package: str) -> None:
         state = self._machine.state(user, package)
         log.info("app", user=user, package=package, state=state.state if state else "stopped")
         if state is None:
-            self._lines.forget(user, package)
+            self.lines.forget(user, package)
         elif state.state != RUNNING:
-            self._lines.disconnect(user, package)
+            self.lines.disconnect(user, package)
         for hears in self.changed:
             hears(user, package)
         if state is not None and state.state == LOST:
@@ -297,4 +297,4 @@ class RunningApps:
             async with asyncio.timeout(SETTLE_S):
                 await self.posts.answered(user, package)
                 if number is not None:
-                    await self._lines[number].settled()
+                    await self.lines[number].settled()

@@ -1,5 +1,6 @@
 """One connection of an app: nobody before its first message, and told everything as it came."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from trifocal_cloud.io.app_line import AppLine, Refusal, Stamp
 from trifocal_cloud.io.line import POLICY_VIOLATION
+from trifocal_cloud.io.send_batch import SendBatch
 from trifocal_cloud.testing import EPOCH_MS, eventually
 from trifocal_shared.app_messages import AppConnectionInit, AppStopped, DeviceStateUpdate
 from trifocal_shared.message import Message
@@ -49,13 +51,14 @@ class Peer:
         self.told.append(json.loads(message))
 
     def send_close(self, code: int, reason: bytes) -> None:
+        assert self.closed is None
         self.closed = (int(code), reason.decode())
 
 
 def lined() -> tuple[Desk, Peer, AppLine]:
     desk, peer = Desk(), Peer()
     clock: Any = VirtualClock(0, EPOCH_MS)
-    line = AppLine(clock, 50, Stamp(clock), desk)
+    line = AppLine(clock, 50, Stamp(clock), SendBatch(), desk)
     line.on_ws_connected(peer)  # type: ignore[arg-type]
     return desk, peer, line
 
@@ -122,6 +125,7 @@ async def test_what_happened_goes_out_as_it_came_in() -> None:
     line.session_id = 'ann"s'
     line.hear("button_press", b'{"z":1,  "a":[1.0]}', EPOCH_MS)
     line.hear("button_press", b"{}", EPOCH_MS)
+    await asyncio.sleep(0)
     assert peer.told[0] == {
         "type": "data_stream",
         "sessionId": 'ann"s',
@@ -130,6 +134,19 @@ async def test_what_happened_goes_out_as_it_came_in() -> None:
         "timestamp": "2026-02-02T02:40:00.000Z",
     }
     assert peer.told[1]["data"] == {}
+
+
+async def test_what_the_cloud_says_does_not_overtake_what_happened_before() -> None:
+    _, peer, line = lined()
+    line.hear("button_press", b"{}", EPOCH_MS)
+    line.say(AppStopped(reason="user_disabled"))
+    line.hear("button_press", b"{}", EPOCH_MS)
+    line.close(POLICY_VIOLATION, "over")
+    line.hear("button_press", b"{}", EPOCH_MS)
+    assert [message["type"] for message in peer.told] == ["data_stream", "app_stopped", "data_stream"]
+    assert peer.closed == (POLICY_VIOLATION, "over")
+    await asyncio.sleep(0)
+    assert len(peer.told) == 3
 
 
 async def test_what_is_said_has_the_time() -> None:

@@ -1,17 +1,18 @@
 """The whole gateway minus sockets and disks: what comes by link and line in, what is to be done out.
 
-Of the machines inside, `Wire` turns the link's bytes into messages and back, `Relay` carries presses, requests and
-last words, `Courier` the photos; two `Reconnector` keep link and line alive. This class carries their events to one
-another.
+Of the machines inside, `Wire` turns the link's bytes into messages and back, `Outgoing` has them wait for their turn,
+`Relay` carries presses, requests and last words, `Courier` the photos; two `Reconnector` keep link and line alive. This
+class carries their events to one another.
 
 What is to be done comes out as events in their order; io carries them out and answers by the inputs that their
-descriptions name. The machines `relay` and `courier` are for io to answer; after an answer to one of those, `carry` is
-to be called.
+descriptions name. The machines `outgoing`, `relay` and `courier` are for io to answer; after an answer to one of those,
+`carry` is to be called.
 """
 
 from dataclasses import dataclass
 
 from trifocal_gateway import courier, reconnector, relay
+from trifocal_gateway.outgoing import Outgoing
 from trifocal_gateway.reconnector import Reconnector
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
@@ -24,6 +25,9 @@ from trifocal_shared.wire import Rejected, Wire
 
 CHARGING_MV = 4_000
 """Above it the button controller's battery report means `charging` (PROTOCOL-device §7)."""
+
+ACKNOWLEDGES_SINCE = 5
+"""The first `build_number` of MentraOS's glasses that take one frame after the other (PROTOCOL-device §2.7)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class CloseGlasses:
 
 @dataclass(frozen=True)
 class WriteGlasses:
-    """Bytes for the link."""
+    """Bytes for the link, as one write; answer with `outgoing.wrote`."""
 
     data: bytes
 
@@ -79,8 +83,10 @@ class Gateway:
         self.courier = courier.Courier(queue)
         self.glasses = Reconnector(reconnector.GLASSES_BASE_MS, reconnector.GLASSES_CAP_MS)
         self.cloud = Reconnector(reconnector.CLOUD_BASE_MS, reconnector.CLOUD_CAP_MS)
+        self.outgoing = Outgoing()
         self.counts = {"malformed": 0, "unsayable": 0}
         self._wire = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self._packs = False
         self._events: list[Event] = []
 
     def start(self, now: int) -> None:
@@ -94,15 +100,18 @@ class Gateway:
         self.relay.epoch_known(epoch_ms, now)
         self.courier.epoch_known(epoch_ms, now)
 
-    def glasses_connected(self, now: int) -> None:
-        """The link stands."""
+    def glasses_connected(self, most: int, now: int) -> None:
+        """The link stands; one write takes `most` bytes, 0 any number."""
         self._wire = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self._packs = False
+        self.outgoing.opened(most, now)
         self.glasses.connected(now)
         self.relay.link_opened(now)
         self.carry(now)
 
     def glasses_lost(self, chance: float, now: int) -> None:
         """The link could not be opened, or has ended."""
+        self.outgoing.closed()
         if self.glasses.state == reconnector.UP:
             self.relay.link_closed(now)
             self.courier.link_lost(now)
@@ -116,8 +125,13 @@ class Gateway:
         self.carry(now)
 
     def glasses_packed(self, data: bytes, now: int) -> None:
-        """A pack from the glasses, on a link that needs no frame around it."""
-        self._wire.pack_received(data)
+        """What looks like a pack without a frame, on a link that has such. From glasses that know no packs it is a
+        piece of something else, cut there by chance.
+        """
+        if self._packs:
+            self._wire.pack_received(data)
+        else:
+            self._wire.receive(data, now)
         self.carry(now)
 
     def cloud_connected(self, now: int) -> None:
@@ -157,12 +171,13 @@ class Gateway:
 
     def deadline(self) -> int | None:
         """When to be woken."""
-        machines = (self._wire, self.relay, self.courier, self.glasses, self.cloud)
+        machines = (self._wire, self.outgoing, self.relay, self.courier, self.glasses, self.cloud)
         return min((at for machine in machines if (at := machine.deadline()) is not None), default=None)
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
         self._wire.timeout(now)
+        self.outgoing.timeout(now)
         self.relay.timeout(now)
         self.courier.timeout(now)
         self.glasses.timeout(now)
@@ -184,17 +199,18 @@ class Gateway:
             elif isinstance(wanted, courier.Show):
                 self.relay.photo_moved(wanted.progress, now)
             elif isinstance(wanted, courier.Say):
-                self._say(wanted.message)
+                self._say(wanted.message, now)
             else:
                 self._events.append(wanted)
         for passed in self.relay.events():
-            self._relay_wants(passed)
+            self._relay_wants(passed, now)
         for _ in self.glasses.events():
             self.relay.searching(now)
             self._events.append(ConnectGlasses())
         self._events += [ConnectCloud() for _ in self.cloud.events()]
         for passed in self.relay.events():
-            self._relay_wants(passed)
+            self._relay_wants(passed, now)
+        self._events += [WriteGlasses(data) for data in self.outgoing.events()]
 
     def _hear(self, said: object, now: int) -> None:
         if isinstance(said, FilePacket | Piece):
@@ -209,6 +225,10 @@ class Gateway:
                 self.courier.announced(said, now)
             elif isinstance(said, messages.GlassesReady):
                 self.courier.announces = said.protocol > 0
+                self._packs = said.protocol >= messages.PACKS_SINCE
+                self.glasses.steady()
+            if _is_modern(said):
+                self.outgoing.modern(now)
 
     def _controller_said(self, said: Native, now: int) -> None:
         body = said.body
@@ -219,9 +239,9 @@ class Gateway:
             charging = type(millivolts) is int and millivolts > CHARGING_MV
             self.relay.glasses_said(messages.BatteryStatus(level=level, charging=charging), now)
 
-    def _relay_wants(self, event: relay.Event) -> None:
+    def _relay_wants(self, event: relay.Event, now: int) -> None:
         if isinstance(event, relay.ToGlasses):
-            self._say(event.message)
+            self._say(event.message, now)
         elif isinstance(event, relay.ToCloud):
             self._events.append(SendCloud(event.message))
         elif isinstance(event, relay.DropLink):
@@ -229,8 +249,16 @@ class Gateway:
         else:
             self._events.append(event)
 
-    def _say(self, message: Message) -> None:
+    def _say(self, message: Message, now: int) -> None:
         try:
-            self._events.append(WriteGlasses(self._wire.encode(message)))
+            self.outgoing.say(message, [self._wire.encode(message)], now)
         except ValueError:
             self.counts["unsayable"] += 1
+
+
+def _is_modern(said: Message) -> bool:
+    """Whether glasses that say this take one frame after the other; those of June 2025 do not."""
+    if isinstance(said, messages.GlassesReady):
+        return said.protocol > 0 or said.sid != ""
+    build = said.build_number if isinstance(said, messages.VersionInfo) else ""
+    return build.isascii() and build.isdecimal() and int(build[:9]) >= ACKNOWLEDGES_SINCE

@@ -41,7 +41,7 @@ async def run(
     backends: Backends | None = None,
 ) -> None:
     """Run a gateway until `stop`; `started` is called when it has recovered its queue and begins to connect. Bluetooth
-    is the platform's, or `backends` (see `BleLink.connect`).
+    is the platform's, or `backends` (see `ble.Central`).
 
     Raises StorageLocked when another gateway uses the folder, StorageError when the folder cannot be used.
     """

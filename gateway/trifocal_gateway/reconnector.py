@@ -7,7 +7,8 @@
 
 `Connect` is said once for each try, which must end with `connected`, `failed`, `displaced` or `refused_token` (io's
 own time limit sees to that). The waits grow from `base_ms` to `cap_ms` and are shortened by chance. Only a connection
-that lasted `STEADY_MS` makes the next wait a short one again, so that a peer which accepts and closes is not hammered.
+that lasted `STEADY_MS`, or whose peer has shown what it is (`steady`), makes the next wait a short one again, so that
+one which accepts and closes is not hammered.
 A refused token waits at a slow pace for another one, or for the cloud to change its mind; a connection that a newer
 one displaced waits as long, lest two gateways take the line from one another in turns. `hurry` (the network is back)
 ends a wait, at most once a second. It never gives up.
@@ -24,7 +25,8 @@ SLOW_MS = 60_000
 DOWN, CONNECTING, UP, WAITING = "down", "connecting", "up", "waiting"
 
 CLOUD_BASE_MS, CLOUD_CAP_MS = 1_000, 30_000
-GLASSES_BASE_MS, GLASSES_CAP_MS = 250, 2_000
+GLASSES_BASE_MS, GLASSES_CAP_MS = 100, 2_000
+"""Out of range is the usual life of glasses: a try costs one scan, and they are wanted back within 250 ms."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ class Reconnector:
             self.state = UP
             self._up_at = now
             self._wants_token = False
+
+    def steady(self) -> None:
+        """The other end is what it should be: when it is lost, it is sought at once."""
+        if self.state == UP:
+            self._backoff.reset()
 
     def failed(self, random: float, now: int) -> None:
         """The try has not worked. `random` in [0, 1)."""

@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from trifocal_gateway.io.ble import name_of
-from trifocal_gateway.io.glasses_link import address
+from trifocal_gateway.io import links
 
 
 class GatewaySettings(BaseSettings):
@@ -34,5 +33,5 @@ class GatewaySettings(BaseSettings):
     @field_validator("glasses")
     @classmethod
     def _link_address(cls, value: str) -> str:
-        (name_of if value.startswith("ble:") else address)(value)
+        links.check(value)
         return value

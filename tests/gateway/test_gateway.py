@@ -29,14 +29,17 @@ class House:
         self.drain()
 
     def drain(self) -> None:
-        for event in self.gateway.events():
-            if isinstance(event, gateway.WriteGlasses):
-                self.glasses.receive(event.data, self.now)
-                self.heard += [said for said in self.glasses.events() if isinstance(said, Message)]
-            elif isinstance(event, gateway.SendCloud):
-                self.cloud_heard.append(event.message)
-            else:
-                self.other.append(event)
+        while events := self.gateway.events():
+            for event in events:
+                if isinstance(event, gateway.WriteGlasses):
+                    self.glasses.receive(event.data, self.now)
+                    self.heard += [said for said in self.glasses.events() if isinstance(said, Message)]
+                    self.gateway.outgoing.wrote(self.now)
+                    self.gateway.carry(self.now)
+                elif isinstance(event, gateway.SendCloud):
+                    self.cloud_heard.append(event.message)
+                else:
+                    self.other.append(event)
 
     def took(self, kind: type) -> list[object]:
         """The events of one kind since it was last asked."""
@@ -60,9 +63,9 @@ class House:
         self.drain()
 
     def link(self) -> None:
-        self.gateway.glasses_connected(self.now)
+        self.gateway.glasses_connected(0, self.now)
         self.drain()
-        self.say(messages.GlassesReady(sid="boot", protocol=1))
+        self.say(messages.GlassesReady(sid="boot", protocol=2))
 
     def line(self) -> None:
         self.gateway.cloud_connected(self.now)
@@ -225,7 +228,7 @@ def test_a_photo_in_packs_comes_framed_or_bare_and_people_see_it_move() -> None:
 
 def test_glasses_of_protocol_0_announce_nothing_and_their_files_are_taken_in() -> None:
     house = House()
-    house.gateway.glasses_connected(house.now)
+    house.gateway.glasses_connected(0, house.now)
     house.drain()
     house.say(messages.GlassesReady(sid="boot"))
     house.gateway.glasses_received(encode_file_packet(PHOTO, 0, 3, "I000000001.jpg", b"abc"), house.now)
@@ -237,7 +240,7 @@ def test_glasses_of_protocol_0_announce_nothing_and_their_files_are_taken_in() -
 
 def test_the_protocol_is_what_the_glasses_are_told() -> None:
     machine = Gateway("t", UploadQueue(), protocol=1)
-    machine.glasses_connected(0)
+    machine.glasses_connected(0, 0)
     glasses = Wire(messages.TO_GLASSES, glasses_side=True)
     for event in machine.events():
         if isinstance(event, gateway.WriteGlasses):
@@ -253,8 +256,21 @@ def test_half_a_frame_does_not_outlive_its_link() -> None:
     house.gateway.glasses_lost(0.5, house.now)
     while house.gateway.glasses.state != reconnector.CONNECTING:
         house.wait()
-    house.gateway.glasses_connected(house.now)
+    house.gateway.glasses_connected(0, house.now)
     house.gateway.glasses_received(frame[10:], house.now)
     house.drain()
     house.line()
     assert "glasses_battery_update" not in types(house.cloud_heard)
+
+
+def test_what_looks_like_a_pack_is_a_piece_of_something_else_from_glasses_that_have_none() -> None:
+    house = House()
+    house.link()
+    house.line()
+    frame = house.glasses.encode(messages.BatteryStatus(level=50))
+    house.gateway.glasses_connected(0, house.now)
+    house.drain()
+    house.gateway.glasses_packed(frame[:20], house.now)
+    house.gateway.glasses_packed(frame[20:], house.now)
+    house.drain()
+    assert "glasses_battery_update" in types(house.cloud_heard)

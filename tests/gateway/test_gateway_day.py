@@ -142,7 +142,7 @@ class World:
         if self.lucky(300):
             self.down.restore()
             self.up.restore()
-            machine.glasses_connected(self.now)
+            machine.glasses_connected(0, self.now)
         else:
             machine.glasses_lost(self.chance.random(), self.now)
 
@@ -159,6 +159,8 @@ class World:
 
     def on_writeglasses(self, event: gateway.WriteGlasses, machine: Gateway, photos: Courier) -> None:
         self.down.send(event.data, self.now)
+        machine.outgoing.wrote(self.now)
+        machine.carry(self.now)
 
     def on_sendcloud(self, event: gateway.SendCloud, machine: Gateway, photos: Courier) -> None:
         assert self.cloud_up

@@ -189,3 +189,19 @@ def test_facts_out_of_turn_change_nothing() -> None:
     reconnector.lost(0.5, 7)
     reconnector.lost(0.5, 900)
     assert reconnector.deadline() == 7 + 750
+
+
+def test_a_peer_that_has_shown_what_it_is_is_called_again_soon() -> None:
+    reconnector = up()
+    for now in range(0, 5_000, 1_000):
+        reconnector.lost(0.5, now)
+        reconnector.timeout(now + 40_000)
+        reconnector.connected(now + 40_000)
+        reconnector.steady()
+    reconnector.lost(0.5, 50_000)
+    assert reconnector.deadline() == 50_000 + CLOUD_BASE_MS * 3 // 4
+    reconnector.steady()
+    reconnector.timeout(60_000)
+    reconnector.connected(60_000)
+    reconnector.lost(0.5, 60_001)
+    assert reconnector.deadline() == 60_001 + CLOUD_BASE_MS * 3 // 2, "said while it was down, it means nothing"

@@ -108,7 +108,7 @@ def test_what_is_no_address_to_listen_on_is_refused(text: str) -> None:
 def test_an_address_is_taken_apart() -> None:
     assert alone.listen_address("127.0.0.1:4860") == ("127.0.0.1", 4860)
     assert alone.listen_address("[::1]:0") == ("::1", 0)
-    alone.check_sim_address("tcp://127.0.0.1:4860")
+    alone.check_glasses("tcp://127.0.0.1:4860")
 
 
 @pytest.mark.parametrize(
@@ -116,5 +116,5 @@ def test_an_address_is_taken_apart() -> None:
 )
 def test_what_is_no_address_of_glasses_is_refused(text: str) -> None:
     with pytest.raises(Failure) as caught:
-        alone.check_sim_address(text)
+        alone.check_glasses(text)
     assert caught.value.code == failure.USAGE

@@ -1,7 +1,6 @@
 """One part alone in its own process: the cloud, the gateway or simulated glasses."""
 
 import asyncio
-import urllib.parse
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -100,15 +99,14 @@ def listen_address(listen: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def check_sim_address(address: str) -> None:
-    """Raises Failure(USAGE) unless this is `tcp://HOST:PORT`."""
+def check_glasses(address: str) -> None:
+    """Raises Failure(USAGE) unless glasses can be at this address."""
+    from trifocal_gateway.io import links
+
     try:
-        found = urllib.parse.urlsplit(address)
-        good = found.scheme == "tcp" and found.hostname and found.port and found.path in ("", "/")
-    except ValueError:
-        good = False
-    if not good:
-        raise Failure(f"'{address}' is not tcp://HOST:PORT", failure.USAGE, "usage", "for example tcp://127.0.0.1:4860")
+        links.check(address)
+    except ValueError as error:
+        raise Failure(str(error), failure.USAGE, "usage", "for example tcp://127.0.0.1:4860, or ble:Xy_A") from None
 
 
 def _outside(settings: Settings) -> dict[str, Any]:

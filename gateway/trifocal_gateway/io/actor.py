@@ -15,10 +15,10 @@ import structlog
 from trifocal_gateway import courier, gateway, incoming, relay, upload_queue
 from trifocal_gateway.errors import CorruptPhoto, LinkDown, StorageError, TokenRejected
 from trifocal_gateway.gateway import Gateway
-from trifocal_gateway.io.ble import Backends, BleLink
+from trifocal_gateway.io.ble import Backends
 from trifocal_gateway.io.cloud import CloudLink, Displaced
 from trifocal_gateway.io.database import Database
-from trifocal_gateway.io.glasses_link import GlassesLink
+from trifocal_gateway.io.links import Link, Links
 from trifocal_gateway.io.presses import PressPoster
 from trifocal_gateway.io.spool import Spool
 from trifocal_gateway.io.uploads import Uploads
@@ -45,11 +45,11 @@ class Actor:
         *,
         backends: Backends | None = None,
     ) -> None:
-        """`backends` are those of `BleLink.connect`."""
+        """`backends` are those of `ble.Central`."""
         self._settings = settings
         self._token = settings.token.get_secret_value()
         self._machine = machine
-        self._backends = backends
+        self._links = Links(settings.glasses, backends)
         self._database = database
         self._spool = spool
         self._clock = Clock()
@@ -60,7 +60,7 @@ class Actor:
         self._stopping = False
         self._group: asyncio.TaskGroup | None = None
         self._ending: set[asyncio.Task[None]] = set()
-        self._glasses: GlassesLink | BleLink | None = None
+        self._glasses: Link | None = None
         self._cloud: CloudLink | None = None
         self._duties = self._all_duties()
 
@@ -130,7 +130,7 @@ class Actor:
             gateway.ConnectGlasses: task(self._be_at_glasses, True),
             gateway.ConnectCloud: task(self._be_at_cloud, True),
             gateway.CloseGlasses: task(self._close_glasses, True),
-            gateway.WriteGlasses: lambda event: self._glasses.write(event.data) if self._glasses else None,
+            gateway.WriteGlasses: task(self._write_glasses, True),
             gateway.SendCloud: lambda event: self._cloud.send(event.message) if self._cloud else None,
             relay.PostPress: task(self._post, True),
             relay.KeepResult: task(self._keep_result, False),
@@ -149,27 +149,30 @@ class Actor:
     # The two connections
 
     async def _be_at_glasses(self, _: gateway.ConnectGlasses) -> None:
-        where = self._settings.glasses
-        link: GlassesLink | BleLink
         try:
-            if where.startswith("ble:"):
-                link = await BleLink.connect(where, self._backends)
-            else:
-                link = await GlassesLink.connect(where)
+            link = await self._links.connect()
         except LinkDown:
             self._feed(self._machine.glasses_lost, _chance())
             return
         self._glasses = link
         log.info("glasses linked")
-        self._feed(self._machine.glasses_connected)
+        self._feed(self._machine.glasses_connected, link.most)
+        heard, packed = self._machine.glasses_received, self._machine.glasses_packed
         try:
-            await link.run(lambda data: self._feed(self._machine.glasses_received, data))
+            await link.run(lambda data: self._feed(heard, data), lambda data: self._feed(packed, data))
         except LinkDown as error:
             log.info("glasses lost", why=str(error))
         finally:
             self._glasses = None
             await link.close()
         self._feed(self._machine.glasses_lost, _chance())
+
+    async def _write_glasses(self, event: gateway.WriteGlasses) -> None:
+        link = self._glasses
+        if link is not None:
+            await link.write(event.data)
+            if link is self._glasses:
+                self._feed(self._machine.outgoing.wrote)
 
     async def _close_glasses(self, _: gateway.CloseGlasses) -> None:
         log.info("glasses are silent")

@@ -8,8 +8,8 @@ from trifocal_gateway.errors import LinkDown
 
 CONNECT_S = 5.0
 READ_BYTES = 65_536
-MOST_UNSENT = 262_144
-"""Bytes that may wait for glasses that do not read; beyond that the link is given up."""
+WRITE_S = 10.0
+"""Glasses that take nothing for so long are gone."""
 
 
 def address(url: str) -> tuple[str, int]:
@@ -22,6 +22,9 @@ def address(url: str) -> tuple[str, int]:
 
 class GlassesLink:
     """One connection, made by `connect`. `run` must be awaited for anything to be received."""
+
+    most = 0
+    """Bytes that one write takes: any number."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -40,8 +43,8 @@ class GlassesLink:
         except OSError as error:
             raise LinkDown(f"the glasses cannot be reached: {error.strerror or type(error).__name__}") from None
 
-    async def run(self, received: Callable[[bytes], None]) -> None:
-        """Hand over what comes, until `close`. Raises LinkDown when the connection ends otherwise."""
+    async def run(self, received: Callable[[bytes], None], packed: Callable[[bytes], None]) -> None:
+        """Hand over what comes, until `close`; there are no bare packs. Raises LinkDown when it ends otherwise."""
         try:
             while data := await self._reader.read(READ_BYTES):
                 received(data)
@@ -51,12 +54,15 @@ class GlassesLink:
         if not self._closed:
             raise LinkDown("the glasses closed the link")
 
-    def write(self, data: bytes) -> None:
-        """Send it in time. A link that is down takes it and loses it; one that does not drain goes down."""
+    async def write(self, data: bytes) -> None:
+        """Until it is on its way. A link that is down takes it and loses it; one that does not drain goes down."""
         if self._closed or self._writer.is_closing():
             return
         self._writer.write(data)
-        if self._writer.transport.get_write_buffer_size() > MOST_UNSENT:
+        try:
+            async with asyncio.timeout(WRITE_S):
+                await self._writer.drain()
+        except OSError:  # TimeoutError is one
             self._writer.transport.abort()
 
     async def close(self) -> None:

@@ -8,9 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from trifocal_gateway.errors import LinkDown
-from trifocal_gateway.io.glasses_link import MOST_UNSENT, GlassesLink, address
+from trifocal_gateway.io import glasses_link
+from trifocal_gateway.io.glasses_link import GlassesLink, address
 
 DEADLINE_S = 5
+
+
+def ignore(data: bytes) -> None:
+    """Nobody listens."""
 
 
 class Glasses:
@@ -57,12 +62,12 @@ async def test_bytes_pass_both_ways_and_none_is_lost(glasses: Glasses) -> None:
         if len(heard) >= len(data):
             enough.set()
 
-    running = asyncio.create_task(link.run(received))
+    running = asyncio.create_task(link.run(received, ignore))
     glasses.writer.write(data)
     await enough.wait()
     assert bytes(heard) == data
-    link.write(b"one")
-    link.write(b"two")
+    await link.write(b"one")
+    await link.write(b"two")
     assert await glasses.reader.readexactly(6) == b"onetwo"
     await link.close()
     await running
@@ -72,8 +77,8 @@ async def test_glasses_that_hang_up_are_a_link_that_is_down(glasses: Glasses) ->
     link = await linked(glasses)
     glasses.writer.close()
     with pytest.raises(LinkDown):
-        await link.run(lambda data: None)
-    link.write(b"nobody hears this")
+        await link.run(ignore, ignore)
+    await link.write(b"nobody hears this")
     await link.close()
 
 
@@ -83,28 +88,27 @@ async def test_a_connection_that_is_reset_is_a_link_that_is_down(glasses: Glasse
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     glasses.writer.transport.abort()
     with pytest.raises(LinkDown):
-        await link.run(lambda data: None)
+        await link.run(ignore, ignore)
     await link.close()
 
 
 async def test_closing_ends_the_run_quietly_and_may_be_done_twice(glasses: Glasses) -> None:
     link = await linked(glasses)
-    running = asyncio.create_task(link.run(lambda data: None))
+    running = asyncio.create_task(link.run(ignore, ignore))
     await link.close()
     await link.close()
     await running
-    link.write(b"nobody hears this")
+    await link.write(b"nobody hears this")
     assert await glasses.reader.read() == b""
 
 
-async def test_glasses_that_do_not_read_are_given_up(glasses: Glasses) -> None:
+async def test_glasses_that_do_not_read_are_given_up(glasses: Glasses, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glasses_link, "WRITE_S", 0.01)
     link = await linked(glasses)
-    running = asyncio.create_task(link.run(lambda data: None))
-    for _ in range(1_000):
-        link.write(bytes(MOST_UNSENT))
+    running = asyncio.create_task(link.run(ignore, ignore))
+    while not running.done():
+        await link.write(bytes(1 << 20))
         await asyncio.sleep(0)
-        if running.done():
-            break
     with pytest.raises(LinkDown):
         await running
     await link.close()

@@ -27,11 +27,17 @@ def test_without_a_cloud_it_cannot_run(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert trifocal("gateway", "--data-dir", str(tmp_path))[0] == failure.UNREACHABLE
 
 
-def test_bluetooth_takes_the_place_of_simulated_glasses(
-    monkeypatch: pytest.MonkeyPatch, trifocal: Run, tmp_path: Path
+@pytest.mark.parametrize(("words", "glasses"), [(["--ble", "Xy_A"], "ble:Xy_A"), (["--ble"], "ble:")])
+def test_bluetooth_takes_the_place_of_simulated_glasses_with_a_name_or_without(
+    monkeypatch: pytest.MonkeyPatch, trifocal: Run, tmp_path: Path, words: list[str], glasses: str
 ) -> None:
     seen: list[Any] = []
     monkeypatch.setattr(alone, "run_gateway", lambda *arguments: seen.extend(arguments))
-    words = ["--ble", "Xy_A", "--cloud", "http://c", "--token", "t", "--data-dir", str(tmp_path)]
+    words = [*words, "--cloud", "http://c", "--token", "t", "--data-dir", str(tmp_path)]
     assert trifocal("gateway", *words)[0] == failure.OK
-    assert seen[1:] == [Endpoint("http://c", "t"), "ble:Xy_A", False]
+    assert seen[1:] == [Endpoint("http://c", "t"), glasses, False]
+
+
+@pytest.mark.parametrize("words", [["--ble", "   "], ["--ble", "a\nb"], ["Xy_A"]])
+def test_a_name_that_is_none_is_a_mistake_of_usage(trifocal: Run, words: list[str]) -> None:
+    assert trifocal("gateway", *words, "--cloud", "http://c", "--token", "t")[0] == failure.USAGE

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import pytest
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
+from bumble import core
 from bumble.core import UUID
 
+from trifocal_tools.radio import central
 from trifocal_tools.radio.central import MTU, backends, long_uuid
 from trifocal_tools.radio.controller import Radio
 from trifocal_tools.radio.peripheral import RadioLink, make_device
@@ -32,12 +34,12 @@ async def room():
     )
     radio = Radio()
     link = RadioLink(firmware, told.append, make_device("Xy_A", ADDRESS, radio), radio)
-    central = make_device("gateway", "C0:00:00:00:00:02", radio)
-    await central.power_on()
+    host = make_device("gateway", "C0:00:00:00:00:02", radio)
+    await host.power_on()
     await link.listen()
-    yield told, link, backends(central)
+    yield told, link, backends(host)
     await link.close()
-    await central.power_off()
+    await host.power_off()
     radio.close()
 
 
@@ -75,3 +77,28 @@ async def test_services_mtu_and_values_are_there_once_connected(room):
 def test_short_and_long_ids_are_spelt_in_full():
     assert long_uuid(UUID("4860")) == SERVICE
     assert long_uuid(UUID("6E400002-B5A3-F393-E0A9-E50E24DCCA9E")) == "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
+
+
+@pytest.mark.parametrize("step", ["request_mtu", "discover_services", "discover_descriptors"])
+async def test_what_goes_wrong_in_bumble_while_connecting_is_said_in_bleak_s_words(room, monkeypatch, step):
+    async def fail(*_, **__):
+        raise bumble_error
+
+    bumble_error = core.ProtocolError(0x0E, "att", "unlikely error")
+    monkeypatch.setattr(central.Peer, step, fail)
+    client = BleakClient(ADDRESS, backend=room[2][1])
+    with pytest.raises(BleakError, match="unlikely"):
+        await client.connect()
+    await client.disconnect()
+
+
+async def test_glasses_that_go_while_one_connects_are_an_error_and_no_cancellation(room, monkeypatch):
+    async def gone(peer, *_, **__):
+        await peer.connection.disconnect()
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(central.Peer, "discover_services", gone)
+    client = BleakClient(ADDRESS, backend=room[2][1])
+    with pytest.raises(BleakError):
+        await client.connect()
+    assert not client.is_connected

@@ -9,10 +9,10 @@ import pytest
 from trifocal_firmware.testing import GatewayStub, picture
 from trifocal_gateway import main as gateway
 from trifocal_gateway.errors import LinkDown
-from trifocal_gateway.io.ble import BleLink
+from trifocal_gateway.io.ble import Central
 from trifocal_gateway.receiver import ACK_EVERY, USUAL_INTERVAL_MS, USUAL_RATE
 from trifocal_gateway.settings import GatewaySettings
-from trifocal_shared.frame import OVERHEAD, PACK
+from trifocal_shared.frame import OVERHEAD, PACK, encode_frame
 from trifocal_shared.pack import DATA_BYTES, HEAD
 from trifocal_tools.radio.air import Air
 from trifocal_tools.radio.central import backends
@@ -59,7 +59,9 @@ class Phone:
         self.link = link
         self._news = asyncio.Event()
         self.stub.greet()
-        self.running = asyncio.create_task(link.run(self._received))
+        self.running = asyncio.create_task(link.run(self._received, self._packed))
+        self._unsent = asyncio.Queue()
+        self._sending = asyncio.create_task(self._write())
         self._send()
 
     def _received(self, data):
@@ -67,9 +69,16 @@ class Phone:
         self._send()
         self._news.set()
 
+    def _packed(self, data):
+        self._received(encode_frame(PACK, data, False))
+
     def _send(self):
         for data in self.stub.data_to_send():
-            self.link.write(data)
+            self._unsent.put_nowait(data)
+
+    async def _write(self):
+        while True:
+            await self.link.write(await self._unsent.get())
 
     async def until(self, seen):
         async with asyncio.timeout(20):
@@ -79,14 +88,15 @@ class Phone:
 
     async def close(self):
         await self.link.close()
-        await asyncio.gather(self.running, return_exceptions=True)
+        self._sending.cancel()
+        await asyncio.gather(self.running, self._sending, return_exceptions=True)
 
 
 @pytest.mark.journey
 @pytest.mark.parametrize("python", ["cpython", "micropython"])
 async def test_a_press_brings_the_camera_s_bytes_over_the_air(tmp_path, python):
     async with house(tmp_path, python, Air(lambda: 1.0)) as (radio, glasses, hand, _link, types):
-        phone = Phone(await BleLink.connect("ble:Xy_A", types))
+        phone = Phone(await Central("Xy_A", types).connect())
         try:
             await phone.until(lambda stub: glasses.linked)
             await hand.press("photo")
@@ -101,14 +111,14 @@ async def test_a_press_brings_the_camera_s_bytes_over_the_air(tmp_path, python):
 async def test_glasses_out_of_reach_are_gone_after_supervision_and_found_again(tmp_path, monkeypatch):
     monkeypatch.setattr("trifocal_tools.radio.controller.SUPERVISION_S", 0.05)
     async with house(tmp_path) as (_, glasses, _, link, types):
-        phone = Phone(await BleLink.connect("ble:Xy_A", types))
+        phone = Phone(await Central("Xy_A", types).connect())
         link.go_away()
         with pytest.raises(LinkDown, match=r"out of reach|broke"):
             await phone.running
         assert not glasses.linked
         await phone.close()
         await link.come_back()
-        again = Phone(await BleLink.connect("ble:C0:00:00:00:00:01", types))
+        again = Phone(await Central("C0:00:00:00:00:01", types).connect())
         assert glasses.linked
         await again.close()
 

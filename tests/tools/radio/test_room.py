@@ -3,7 +3,7 @@
 import pytest
 
 from trifocal_gateway.errors import LinkDown
-from trifocal_gateway.io.ble import BleLink
+from trifocal_gateway.io.links import Links
 from trifocal_tools.radio.room import Room
 
 
@@ -20,14 +20,14 @@ class Paper:
         self.told.append("closed")
 
 
-async def test_a_gateway_finds_the_glasses_by_address_and_by_name():
+async def test_a_gateway_finds_the_glasses_by_address_by_name_and_by_what_they_are():
     room, firmware = Room(lambda: 1.0), Paper()
     link = room.join(firmware, lambda linked: None, "Trifocal-Sim_1")
     await link.listen("127.0.0.1", 0)
-    for where in (room.glasses, "ble:Trifocal-Sim_1"):
+    for where in (room.glasses, "ble:Trifocal-Sim_1", "ble:"):
         async with room.central() as types:
-            await (await BleLink.connect(where, types)).close()
-    assert firmware.told == ["opened", "closed"] * 2
+            await (await Links(where, types).connect()).close()
+    assert firmware.told == ["opened", "closed"] * 3
     await link.close()
 
 
@@ -37,7 +37,7 @@ async def test_glasses_that_come_again_are_the_ones_a_gateway_meets():
     link = room.join(after, lambda linked: None, "Trifocal-Sim_2")
     await link.listen()
     async with room.central() as types:
-        await (await BleLink.connect(room.glasses, types)).close()
+        await (await Links(room.glasses, types).connect()).close()
     assert (before.told, after.told) == ([], ["opened", "closed"])
     assert len(room.radio.controllers) == 2
     await link.close()
@@ -51,5 +51,5 @@ async def test_out_of_reach_nobody_is_found(monkeypatch):
     link.go_away()
     async with room.central() as types:
         with pytest.raises(LinkDown, match="not in reach"):
-            await BleLink.connect(room.glasses, types)
+            await Links(room.glasses, types).connect()
     await link.close()

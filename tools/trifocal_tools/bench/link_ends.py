@@ -153,9 +153,10 @@ class Ends:
             self._new_link()
             self.air.restore()
             self.glasses.link_opened(now)
-            self.gateway.glasses_connected(now)
+            self.gateway.glasses_connected(0, now)
         elif isinstance(event, gateway.WriteGlasses) and self._linked:
             self._send(False, event.data)
+            self.gateway.outgoing.wrote(now)
         elif isinstance(event, courier.OpenPart):
             part = self.parts.setdefault(event.announce.request_id, bytearray())
             photos.part_opened(event.announce.file_name, len(part), now)

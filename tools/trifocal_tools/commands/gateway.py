@@ -8,14 +8,18 @@ from trifocal_tools.commands import options
 
 
 def command(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="With --ble: the name or address of the glasses.", show_default=False),
+    ] = None,
     *,
     sim: Annotated[
         str, typer.Option("--sim", metavar="tcp://HOST:PORT", help="Where simulated glasses listen (`trifocal sim`).")
     ] = "tcp://127.0.0.1:4860",
     ble: Annotated[
-        str,
-        typer.Option("--ble", metavar="NAME", help="Bluetooth name or address of glasses, instead of simulated ones."),
-    ] = "",
+        bool,
+        typer.Option("--ble", help="Glasses by Bluetooth instead: NAME, or the first ones that are heard."),
+    ] = False,
     cloud: options.Cloud = None,
     token: options.Token = None,
     data_dir: options.DataDir = None,
@@ -27,13 +31,17 @@ def command(
 
     - `trifocal gateway --sim tcp://127.0.0.1:4860 --cloud http://192.0.2.7:8000 --token eyJ…`
 
+    - `trifocal gateway --ble`: the first glasses in reach, and from then on only those
+
     - `trifocal gateway --ble Xy_A`
 
     - `trifocal gateway`: simulated glasses on this machine, cloud from the environment
     """
     from trifocal_tools import alone, settings
 
-    if not ble:
-        alone.check_sim_address(sim)
+    if name is not None and not ble:
+        raise typer.BadParameter(f"'{name}' is the name of glasses only after --ble")
+    glasses = f"ble:{name or ''}" if ble else sim
+    alone.check_glasses(glasses)
     found = settings.load(cloud=cloud, token=token, data_dir=data_dir)
-    alone.run_gateway(found, settings.endpoint(found), f"ble:{ble}" if ble else sim, as_json)
+    alone.run_gateway(found, settings.endpoint(found), glasses, as_json)

@@ -116,7 +116,7 @@ class BumbleClient(BaseBleakClient):
         return self._connection is not None
 
     async def connect(self, pair: bool, **_: Any) -> None:
-        """Connect, agree on MTU, PHY and packets, discover. Raises BleakError, TimeoutError."""
+        """Connect, agree on MTU, PHY and packets, discover. Raises BleakError, TimeoutError alone."""
         preferences = {hci.Phy.LE_1M: _parameters()}
         address = hci.Address(self.address, hci.Address.RANDOM_DEVICE_ADDRESS)
         try:
@@ -132,8 +132,8 @@ class BumbleClient(BaseBleakClient):
         self._peer = Peer(connection)
         await self._ask(connection.set_data_length(*LONGEST_PACKET))
         await self._ask(connection.set_phy([hci.Phy.LE_2M], [hci.Phy.LE_2M]))
-        await self._with_peer().request_mtu(MTU)
-        await self._discover()
+        await self._ask(self._with_peer().request_mtu(MTU), strict=True)
+        await self._ask(self._discover(), strict=True)
 
     async def disconnect(self) -> None:
         """End the connection, if there is one."""
@@ -186,10 +186,12 @@ class BumbleClient(BaseBleakClient):
         return self._peer
 
     async def _ask(self, work: Any, strict: bool = False) -> Any:
+        """bumble cancels what is under way when a connection ends; that is no cancellation of the task that waits."""
         try:
             return await work
         except (core.BaseBumbleError, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and self._connection:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
                 raise
             if strict:
                 raise BleakError(f"{type(error).__name__}: {error}") from None

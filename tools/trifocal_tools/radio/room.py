@@ -22,7 +22,7 @@ class Room:
     def __init__(self, chance: Callable[[], float]) -> None:
         self.radio = Radio(Air(chance))
         self.glasses = f"ble:{GLASSES}"
-        """Where a gateway finds the glasses (`BleLink.connect`)."""
+        """Where a gateway finds the glasses (`ble.Central`)."""
 
     def join(self, firmware: FirmwareHost, changed: Callable[[bool], None], name: str) -> RadioLink:
         """The link of the glasses with this name; those that were here before are gone."""

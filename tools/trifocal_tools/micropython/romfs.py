@@ -13,6 +13,7 @@ import trifocal_firmware
 import trifocal_shared
 from trifocal_tools import cache, failure
 from trifocal_tools.failure import Failure
+from trifocal_tools.micropython.lean.link import link
 from trifocal_tools.micropython.lean.program import BOARDS, Translation, translate
 from trifocal_tools.micropython.lean.trace import Trace
 
@@ -113,10 +114,12 @@ def _build(sources: dict[str, bytes], users: dict[str, bytes], plain: bool, scra
         compiled.parent.mkdir(parents=True, exist_ok=True)
         # Named as the file it becomes: MicroPython interns that name anyway, so tracebacks cost no memory.
         name = compiled.relative_to(built / "tree").as_posix()
-        lines = ["-O3"] if not plain and not users else []
-        _call(
-            [compiler, *lines, "-s", name, "-o", str(compiled), str(source)], f"{path} does not compile for MicroPython"
-        )
+        lean = not plain and path not in users
+        options = ["-O3"] if lean else []
+        line = [compiler, *options, "-s", name, "-o", str(compiled), str(source)]
+        _call(line, f"{path} does not compile for MicroPython")
+        if lean:
+            compiled.write_bytes(link(compiled.read_bytes()))
     (built / "trace.json").write_text(json.dumps(asdict(trace)), "utf-8")
     image = built / "image.romfs"
     _call([_mpremote(), "romfs", "-o", str(image), "build", str(built / "tree")], "the ROMFS image could not be built")

@@ -52,7 +52,7 @@ def test_what_python_itself_asks_for_stays():
     )
     found = main(text)
     assert "os.listdir().encode()" in found
-    assert "def listdir(self, all)" in found
+    assert "def listdir(self, _0_)" in found
 
 
 def test_words_that_occur_as_texts_stay():
@@ -65,10 +65,16 @@ def test_arguments_given_by_name_stay():
     assert "(size, unit):" in main(text)
 
 
+def test_where_an_argument_is_given_by_name_the_others_get_known_words():
+    text = "def f(one, two, size): return one, two, size\nprint(f(1, 2, size=3), [f(1, 2, 3) for all in []])\n"
+    assert "(all, args, size):" in main(text)
+    text = "def f(one, **two): return one, two\nprint(f(1, x=3))\n"
+    assert "(all, **args):" in main(text)
+
+
 def test_a_parameter_takes_no_name_that_its_function_uses():
-    found = main("def f(one, two):\n    return all(one) or args(two)\nprint(f(1, 2))\n")
-    assert "all(args)" not in found
-    assert "(callable, chr):\n    return all(callable) or args(chr)" in found
+    found = main("def f(one, two, *, x):\n    return all(one) or args(two) or x\nprint(f(1, 2, x=1))\n")
+    assert "(callable, chr, *, x):\n    return all(callable) or args(chr)" in found
 
 
 def test_a_name_that_means_two_things_in_a_function_stays():

@@ -1,4 +1,4 @@
-"""Methods that are the same become one and still do the same; frequent words come first and do nothing."""
+"""Methods that are the same become one and still do the same."""
 
 import ast
 
@@ -41,11 +41,3 @@ def test_a_member_that_is_called_like_the_earlier_class_hides_it():
 
 def test_two_methods_of_one_class_stay_two():
     assert " = A." not in tightened(FIRST + "    def g(self):\n        return self.x\n")
-
-
-def test_frequent_words_are_said_at_the_top_and_never_run():
-    found = tightened("def often():\n    a.rare()\noften()\noften()\nb.known.known.known.known.known\n").splitlines()
-    assert found[0] == "if not __name__:"
-    assert found[1].split(".")[:2] == ["    known", "often"]
-    assert "a" not in found[1].split(".")
-    assert tightened("") == ""

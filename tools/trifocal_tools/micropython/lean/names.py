@@ -33,6 +33,9 @@ MEANT = {"args", "close", "errno", "keys", "read", "readinto", "readline", "send
 
 SELF = "self"
 
+UNNAMED = [f"_{number}_" for number in range(256)]
+"""Parameters that nobody gives by name, for `link`."""
+
 BINDERS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler
 
 NO_NAMES = {"as", "if", "in", "is", "or"}
@@ -139,7 +142,7 @@ class _Renamer(ast.NodeTransformer):
 
 
 class _Parameters(ast.NodeTransformer):
-    """Parameters that are not given by name get the first known words, in every function the same."""
+    """Parameters that are not given by name get others, in every function the same."""
 
     def __init__(self, given: set[str], doors: set[str]) -> None:
         self._given = given
@@ -166,9 +169,10 @@ class _Parameters(ast.NodeTransformer):
         hidden = {one.name for one in inner if not isinstance(one, ast.Lambda) and one is not function}
         if len(set(names)) != len(names) or hidden & set(names):
             return function  # a name that means two things: left alone
-        pool = (word for word in _pool() if word not in busy)
         shadowed = {name for one in ast.walk(function) if isinstance(one, COMPREHENSIONS) for name in _stores(one)}
         left = {SELF} | self._given | shadowed
+        told = [one.args.kwarg or one.args.kwonlyargs or left & set(parameters(one.args)) - {SELF} for one in inner]
+        pool = (word for word in (_pool() if any(told) else UNNAMED) if word not in busy)
         new = {name: next(pool) for name in names if name not in left}
         for one in inner:
             for argument in every_argument(one.args):

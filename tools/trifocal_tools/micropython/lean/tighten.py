@@ -1,24 +1,10 @@
-"""The last step, on the one file in its last names: methods that are the same become one, frequent words come first."""
+"""The one file in its last names: methods that are the same become one."""
 
 import ast
-import builtins
-from collections import Counter
-from collections.abc import Iterator
-
-FREQUENT = 64
-"""A file's first 128 words are told in one byte, the others in two. At its top stand many that are told only once."""
 
 
 def tighten(tree: ast.Module) -> None:
-    """Do both. Traces of a shared method name each that it was."""
-    _share(tree)
-    words = [word for word, _ in Counter(_words(tree)).most_common(FREQUENT)]
-    if words:
-        tree.body.insert(0, _mention(words))
-
-
-def _share(tree: ast.Module) -> None:
-    """A method like one of an earlier class becomes `name = Earlier.name`."""
+    """A method like one of an earlier class becomes `name = Earlier.name`. Its traces name each that it was."""
     known: dict[str, tuple[str, str]] = {}
     for cls in tree.body:
         if not isinstance(cls, ast.ClassDef):
@@ -52,25 +38,3 @@ def _bound(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
     return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
-
-
-def _words(tree: ast.Module) -> Iterator[str]:
-    """Each telling of a word, about as the compiler does it: locals have none."""
-    told = {name for node in tree.body for name in _bound(node)} | set(dir(builtins))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            yield node.attr
-        elif isinstance(node, ast.arg | ast.keyword) and node.arg:
-            yield node.arg
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield from (node.name, node.name)
-        elif isinstance(node, ast.Name) and node.id in told:
-            yield node.id
-
-
-def _mention(words: list[str]) -> ast.If:
-    """A statement that says these words and is never run."""
-    said: ast.expr = ast.Name(words[0], ast.Load())
-    for word in words[1:]:
-        said = ast.Attribute(said, word, ast.Load())
-    return ast.If(ast.UnaryOp(ast.Not(), ast.Name("__name__", ast.Load())), [ast.Expr(said)], [])

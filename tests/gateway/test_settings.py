@@ -43,8 +43,8 @@ def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
         GatewaySettings(data_dir=tmp_path, cloud_url="http://cloud", colour="red")
 
 
-def test_glasses_may_be_a_bluetooth_name_or_address(tmp_path: Path) -> None:
-    for url in ("ble:Xy_A", "ble:C0:00:00:00:00:01", "ble:"):
+def test_glasses_may_be_a_bluetooth_name_or_address_or_a_port(tmp_path: Path) -> None:
+    for url in ("ble:Xy_A", "ble:C0:00:00:00:00:01", "ble:", "serial:/dev/ttyUSB0?baud=9600"):
         assert GatewaySettings(data_dir=tmp_path, cloud_url="http://cloud", glasses=url).glasses == url
     with pytest.raises(ValueError, match="ble:NAME"):
         GatewaySettings(data_dir=tmp_path, cloud_url="http://cloud", glasses="ble:  ")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -11,6 +11,13 @@ from trifocal_tools import data_dir, failure, output, provision, running
 from trifocal_tools.failure import Failure
 from trifocal_tools.settings import Endpoint, Settings, understood
 from trifocal_tools.up import check_port
+
+if TYPE_CHECKING:
+    from trifocal_tools.sim.firmware_host import FirmwareHost
+    from trifocal_tools.sim.link import Link
+
+TTY = "tty"
+"""What the serial port of simulated glasses is called in their folder."""
 
 
 def run_cloud(settings: Settings, as_json: bool) -> None:
@@ -57,23 +64,31 @@ def run_gateway(settings: Settings, endpoint: Endpoint, glasses: str, as_json: b
     _run(settings.data_dir, "gateway", main)
 
 
-def run_sim(settings: Settings, listen: str, as_json: bool) -> None:
-    """Run simulated glasses until a signal; with a cloud they let themselves be handled from there."""
+def run_sim(settings: Settings, listen: str, as_json: bool, baud: int = 0) -> None:
+    """Run simulated glasses until a signal; with a cloud they let themselves be handled from there.
+
+    They listen on TCP, or with a `baud` sit on a wire of that speed: a pty, whose name is said.
+    """
     from trifocal_tools.sim import SimSettings, run
 
     host, port = listen_address(listen)
-    check_port(host, port)
+    if not baud:
+        check_port(host, port)
     if settings.python == "micropython":
         provision.micropython()
     folder = settings.data_dir.resolve() / "glasses"
 
     def started(found_port: int) -> None:
-        where = f"tcp://{host}:{found_port}"
+        where = f"serial:{folder / TTY}" if baud else f"tcp://{host}:{found_port}"
+        verb = "are wired to" if baud else "listen on"
         _say(
-            as_json,
-            f"simulated glasses listen on {where} (data in {folder})",
-            {"glasses": where, "dataDir": str(folder)},
+            as_json, f"simulated glasses {verb} {where} (data in {folder})", {"glasses": where, "dataDir": str(folder)}
         )
+
+    def wire(firmware: "FirmwareHost", changed: Callable[[bool], None], _name: str) -> "Link":
+        from trifocal_tools.sim.pty_link import PtyLink
+
+        return PtyLink(firmware, changed, folder / TTY, baud)
 
     async def main(stop: asyncio.Event) -> None:
         found = SimSettings(
@@ -85,6 +100,7 @@ def run_sim(settings: Settings, listen: str, as_json: bool) -> None:
             cloud_url=settings.cloud,
             token=settings.token.get_secret_value(),
             keyboard="json" if as_json else "plain",
+            join=wire if baud else None,
         )
         await run(found, started, stop)
 
@@ -106,7 +122,9 @@ def check_glasses(address: str) -> None:
     try:
         links.check(address)
     except ValueError as error:
-        raise Failure(str(error), failure.USAGE, "usage", "for example tcp://127.0.0.1:4860, or ble:Xy_A") from None
+        raise Failure(
+            str(error), failure.USAGE, "usage", "for example tcp://127.0.0.1:4860, ble:Xy_A or serial:/dev/ttyUSB0"
+        ) from None
 
 
 def _outside(settings: Settings) -> dict[str, Any]:

@@ -3,9 +3,15 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from trifocal_gateway.io import ble, glasses_link
+import structlog
+
+from trifocal_gateway.errors import LinkDown
+from trifocal_gateway.io import ble, glasses_link, serial
 from trifocal_gateway.io.ble import Backends, Central
 from trifocal_gateway.io.glasses_link import GlassesLink
+from trifocal_gateway.io.serial import SerialLink
+
+log = structlog.get_logger()
 
 
 class Link(Protocol):
@@ -27,8 +33,13 @@ class Link(Protocol):
 
 
 def check(url: str) -> None:
-    """ValueError unless glasses can be at this address: `tcp://host:port`, or `ble:` and perhaps a name."""
-    (ble.name_of if url.startswith("ble:") else glasses_link.address)(url)
+    """ValueError unless glasses can be at this address: `tcp://host:port`, `ble:` and perhaps a name, or
+    `serial:PORT[?baud=N]`.
+    """
+    if url.startswith("serial:"):
+        serial.port_of(url)
+    else:
+        (ble.name_of if url.startswith("ble:") else glasses_link.address)(url)
 
 
 class Links:
@@ -38,8 +49,23 @@ class Links:
         """ValueError for an address at which no glasses can be."""
         check(url)
         self._url = url
+        self._missed = ""
         self._central = Central(ble.name_of(url), backends) if url.startswith("ble:") else None
 
     async def connect(self) -> Link:
-        """The next connection. Raises LinkDown."""
-        return await (self._central.connect() if self._central else GlassesLink.connect(self._url))
+        """The next connection. Raises LinkDown; why is logged when it is not what it was the last time."""
+        try:
+            link = await self._connect()
+        except LinkDown as error:
+            if str(error) != self._missed:
+                self._missed = str(error)
+                log.info("no glasses", why=self._missed)
+            raise
+        self._missed = ""
+        return link
+
+    async def _connect(self) -> Link:
+        if self._central:
+            return await self._central.connect()
+        way = SerialLink if self._url.startswith("serial:") else GlassesLink
+        return await way.connect(self._url)

@@ -41,3 +41,19 @@ def test_bluetooth_takes_the_place_of_simulated_glasses_with_a_name_or_without(
 @pytest.mark.parametrize("words", [["--ble", "   "], ["--ble", "a\nb"], ["Xy_A"]])
 def test_a_name_that_is_none_is_a_mistake_of_usage(trifocal: Run, words: list[str]) -> None:
     assert trifocal("gateway", *words, "--cloud", "http://c", "--token", "t")[0] == failure.USAGE
+
+
+@pytest.mark.parametrize(("words", "glasses"), [([], ""), (["--baud", "115200"], "?baud=115200")])
+def test_a_wire_takes_their_place_too(
+    monkeypatch: pytest.MonkeyPatch, trifocal: Run, tmp_path: Path, words: list[str], glasses: str
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(alone, "run_gateway", lambda *arguments: seen.extend(arguments))
+    words = ["--serial", "/dev/ttyUSB0", *words, "--cloud", "http://c", "--token", "t", "--data-dir", str(tmp_path)]
+    assert trifocal("gateway", *words)[0] == failure.OK
+    assert seen[2] == f"serial:/dev/ttyUSB0{glasses}"
+
+
+@pytest.mark.parametrize("words", [["--serial", "x", "--ble"], ["--serial", "x", "--baud", "0"], ["--serial", "a\nb"]])
+def test_two_ways_at_once_or_a_port_that_is_none_are_a_mistake_of_usage(trifocal: Run, words: list[str]) -> None:
+    assert trifocal("gateway", *words, "--cloud", "http://c", "--token", "t")[0] == failure.USAGE

@@ -13,8 +13,17 @@ def test_the_flags_arrive(monkeypatch: pytest.MonkeyPatch, trifocal: Run) -> Non
     monkeypatch.setattr(alone, "run_sim", lambda *arguments: seen.extend(arguments))
     words = ["--listen", "127.0.0.1:0", "--camera", "/dev/video0", "--python", "micropython"]
     assert trifocal("sim", *words)[0] == failure.OK
-    found, listen, as_json = seen
-    assert (found.camera, found.python, listen, as_json) == ("/dev/video0", "micropython", "127.0.0.1:0", False)
+    found, listen, as_json, baud = seen
+    assert (found.camera, found.python, listen) == ("/dev/video0", "micropython", "127.0.0.1:0")
+    assert (as_json, baud) == (False, 0)
+
+
+@pytest.mark.parametrize(("words", "expected"), [([], 460_800), (["--baud", "115200"], 115_200)])
+def test_a_wire_has_a_speed(monkeypatch: pytest.MonkeyPatch, trifocal: Run, words: list[str], expected: int) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(alone, "run_sim", lambda *arguments: seen.extend(arguments))
+    assert trifocal("sim", "--pty", *words)[0] == failure.OK
+    assert seen[3] == expected
 
 
 @pytest.mark.parametrize("words", [["--python", "rust"], ["--listen", "nowhere"], ["--listen", "h:99999"]])

@@ -137,19 +137,26 @@ class Parts:
                 process.communicate()
         self._running.clear()
 
+    def flags(self, name: str) -> list[str]:
+        """The command line of a part."""
+        return {
+            "cloud": ["cloud", "--port", str(self._cloud_port), *self._cloud_flags],
+            "gateway": ["gateway", "--cloud", self.cloud, "--sim", f"tcp://127.0.0.1:{self._glasses_port}"],
+            "glasses": [
+                "sim",
+                "--camera",
+                str(self._folder / "pictures"),
+                "--listen",
+                f"127.0.0.1:{self._glasses_port}",
+            ],
+        }[name]
+
     def start(self, name: str) -> None:
         """Start a part; it is not awaited."""
-        flags = {
-            "cloud": ["cloud", "--port", str(self._cloud_port), *self._cloud_flags],
-            "gateway": ["gateway", "--sim", f"tcp://127.0.0.1:{self._glasses_port}", "--cloud", self.cloud],
-            "glasses": ["sim", "--listen", f"127.0.0.1:{self._glasses_port}"],
-        }[name]
-        if name == "glasses":
-            flags += ["--camera", str(self._folder / "pictures")]
         log = (self._folder / f"{name}.log").open("ab")
         with log:
             self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", "trifocal_tools.cli", *flags, "--json"],
+                [sys.executable, "-m", "trifocal_tools.cli", *self.flags(name), "--json"],
                 cwd=self._folder,
                 env=self._environment(name),
                 stdin=subprocess.PIPE,
@@ -182,14 +189,14 @@ class Parts:
 
     def press(self) -> str:
         """Press the photo button short; the press id."""
-        said = self._typed("press photo")
+        said = self.typed("press photo")
         if not said.get("success"):
             raise Failure(f"a press was refused: {said.get('errorMessage')}")
         return str(said["pressId"])
 
     def glasses_state(self) -> dict[str, Any]:
         """What a person would see of the glasses: the fields of `sim_state`."""
-        return self._typed("state")
+        return self.typed("state")
 
     def gallery(self) -> list[dict[str, Any]]:
         """Every photo in the gallery, newest first; nothing while the cloud does not answer."""
@@ -214,7 +221,8 @@ class Parts:
         """A conversation with this cloud."""
         return Client(Endpoint(self.cloud, self.token))
 
-    def _typed(self, line: str) -> dict[str, Any]:
+    def typed(self, line: str) -> dict[str, Any]:
+        """A line to the keyboard of the glasses, and its answer."""
         glasses = self._running["glasses"]
         assert glasses.stdin
         glasses.stdin.write(line + "\n")

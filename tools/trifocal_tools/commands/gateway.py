@@ -20,6 +20,10 @@ def command(
         bool,
         typer.Option("--ble", help="Glasses by Bluetooth instead: NAME, or the first ones that are heard."),
     ] = False,
+    serial: Annotated[
+        str, typer.Option("--serial", metavar="PORT", help="Glasses on a wire instead: the serial port they hang on.")
+    ] = "",
+    baud: options.Baud = None,
     cloud: options.Cloud = None,
     token: options.Token = None,
     data_dir: options.DataDir = None,
@@ -35,13 +39,19 @@ def command(
 
     - `trifocal gateway --ble Xy_A`
 
+    - `trifocal gateway --serial /dev/ttyUSB0`: it may be unplugged and plugged in again
+
     - `trifocal gateway`: simulated glasses on this machine, cloud from the environment
     """
     from trifocal_tools import alone, settings
 
     if name is not None and not ble:
         raise typer.BadParameter(f"'{name}' is the name of glasses only after --ble")
+    if ble and serial:
+        raise typer.BadParameter("glasses are reached by --ble or by --serial, not by both")
     glasses = f"ble:{name or ''}" if ble else sim
+    if serial:
+        glasses = f"serial:{serial}" + (f"?baud={baud}" if baud else "")
     alone.check_glasses(glasses)
     found = settings.load(cloud=cloud, token=token, data_dir=data_dir)
     alone.run_gateway(found, settings.endpoint(found), glasses, as_json)

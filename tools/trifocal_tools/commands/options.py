@@ -45,6 +45,12 @@ Camera = Annotated[
         show_default=False,
     ),
 ]
+Baud = Annotated[
+    int | None,
+    typer.Option(
+        "--baud", metavar="N", min=1, max=99_999_999, help="Speed of the wire. [default: 460800]", show_default=False
+    ),
+]
 User = Annotated[
     str | None, typer.Option("--user", metavar="EMAIL", help="Whose glasses these are.", show_default=False)
 ]

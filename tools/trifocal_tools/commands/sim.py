@@ -12,6 +12,11 @@ def command(
     listen: Annotated[
         str, typer.Option("--listen", metavar="HOST:PORT", help="Where the gateway connects to.")
     ] = "127.0.0.1:4860",
+    pty: Annotated[
+        bool,
+        typer.Option("--pty", help="Sit on a serial port instead: a pty, whose name is said (`--serial` takes it)."),
+    ] = False,
+    baud: options.Baud = None,
     camera: options.Camera = None,
     python: options.Python = None,
     cloud: options.Cloud = None,
@@ -30,9 +35,12 @@ def command(
 
     - `trifocal sim --camera /dev/video0 --python micropython`
 
+    - `trifocal sim --pty --baud 115200`
+
     - `trifocal sim --listen 127.0.0.1:4861 --data-dir ./second-pair`
     """
+    from trifocal_gateway.io.serial import BAUD
     from trifocal_tools import alone, settings
 
     found = settings.load(camera=camera, python=python, cloud=cloud, token=token, data_dir=data_dir)
-    alone.run_sim(found, listen, as_json)
+    alone.run_sim(found, listen, as_json, (baud or BAUD) if pty else 0)

@@ -185,7 +185,7 @@ class Glasses:
     def _press_moved(self, event: "tuple[str, ...]", now: int) -> None:
         kind, press_id = event[:2]
         if kind == "ask":
-            self.session.say(press.question(event, self._device_id, self.session.epoch(now)))
+            self.session.say_surely(press.question(event, self._device_id, self.session.epoch(now)), now)
             return
         request_id, reason = event[2:]
         if kind == "photo":

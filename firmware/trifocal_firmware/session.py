@@ -6,16 +6,18 @@
 since it may be a new gateway. Questions (ping, battery, version) are answered in any state but DOWN. The token itself
 is not kept, only that there is one.
 
-It promises that a final word (`say_finally`) which could not be said, or was said in the last moments of a link, is
-said after the next handshake; at most `MOST_OWED` are kept, and a dropped one is counted. The far end takes the first
-final word of a request and ignores its echo.
+It promises that a final word (`say_finally`) is said after the next handshake when it could not be said, or had not
+arrived before the link was lost, as far as is known: a gateway that answers no message ids is believed to have heard
+what was not said in the last moments. At most `MOST_OWED` are kept, and a dropped one is counted. The far end takes the
+first final word of a request and ignores its echo.
 
 What breaks the rules is counted and answered with silence; nothing that comes over the link raises.
 """
 
 from trifocal_shared import messages
+from trifocal_shared.link import WHOLE, Link
 from trifocal_shared.message import Message
-from trifocal_shared.wire import Rejected, Wire
+from trifocal_shared.wire import Rejected
 
 VERSION = "0.1.0"
 
@@ -41,27 +43,27 @@ class Session:
         self._model = model
         self._battery = (100, False)
         self._epoch_at_zero: int | None = None
-        self._wire = Wire(messages.TO_GLASSES, glasses_side=True)
-        self._owed: list[tuple[Message, int]] = []  # when it was said, or -1
-        self._frames: list[bytes] = []
+        self._link = Link(messages.TO_GLASSES, True, int(boot_id, 16) << 20 | 1)
+        self._owed: list[tuple[Message, int, int]] = []  # when it was said, or -1, and its id, or 0
         self._events: list[object] = []
 
     def opened(self, now: int) -> None:
         """Bytes pass; whether anybody listens is known from `phone_ready`."""
         self.closed(now)
-        self._wire = Wire(messages.TO_GLASSES, glasses_side=True)
+        self._link.opened()
         self.linked = True
 
     def closed(self, now: int) -> None:
         """No bytes pass any more."""
         self.linked = self.ready = False
-        self._frames = []
-        self._owed = [(word, -1) for word, said in self._owed if said < 0 or now - said <= RECENT_MS]
+        self._link.opened()
+        self._forget(now)
+        self._owed = [(word, -1, 0) for word, _, _ in self._owed]
 
     def receive(self, data: "bytes | bytearray", now: int) -> None:
         """Bytes from the gateway."""
         if self.linked:
-            self._wire.receive(bytes(data), now)
+            self._link.receive(bytes(data), now)
             self._listen(now)
 
     def battery(self, level: int, charging: bool) -> None:
@@ -82,31 +84,36 @@ class Session:
     def say(self, message: Message) -> None:
         """Say it if anybody listens."""
         if self.linked:
-            self._frames.append(self._wire.encode(message))
+            self._link.say(message)
+
+    def say_surely(self, message: Message, now: int) -> None:
+        """Say it, if anybody listens, until it has arrived."""
+        if self.linked:
+            self._link.say_surely(message, now)
 
     def say_finally(self, message: Message, now: int) -> None:
         """Say it now or after the next handshake."""
-        self._owed = [(word, said) for word, said in self._owed if said < 0 or now - said <= RECENT_MS]
+        self._forget(now)
         if len(self._owed) >= MOST_OWED:
             self._owed.pop(0)
             self.counts["owed_dropped"] += 1
-        self._owed.append((message, now if self.ready else -1))
         if self.ready:
-            self.say(message)
+            self._owed.append((message, now, self._link.say_surely(message, now)))
+        else:
+            self._owed.append((message, -1, 0))
 
     def deadline(self) -> "int | None":
-        """When an incomplete frame is given up."""
-        return self._wire.deadline()
+        """When an incomplete frame is given up, or something is to be said again."""
+        return self._link.deadline()
 
     def timeout(self, now: int) -> None:
-        """Give up an incomplete frame whose time is over."""
-        self._wire.timeout(now)
+        """Give up an incomplete frame whose time is over, say again what has not arrived."""
+        self._link.timeout(now)
         self._listen(now)
 
     def data_to_send(self) -> "list[bytes]":
         """Drain the frames for the gateway."""
-        frames, self._frames = self._frames, []
-        return frames
+        return self._link.data_to_send()
 
     def events(self) -> "list[object]":
         """Drain what concerns the owner: PhoneReady, SetSystemTime and the messages about presses, photos and files."""
@@ -114,11 +121,13 @@ class Session:
         return events
 
     def _listen(self, now: int) -> None:
-        for said in self._wire.events():
-            if isinstance(said, Rejected):
+        for said in self._link.events():
+            if isinstance(said, int):
+                self._owed = [owed for owed in self._owed if owed[2] != said]
+            elif isinstance(said, Rejected):
                 self.counts["malformed"] += 1
             elif isinstance(said, messages.PhoneReady):
-                self._greet(now)
+                self._greet(said.protocol, now)
                 self._events.append(said)
             elif isinstance(said, messages.AuthToken):
                 self.has_token = said.core_token != ""
@@ -134,25 +143,29 @@ class Session:
             else:
                 self._events.append(said)
 
-    def _greet(self, now: int) -> None:
+    def _greet(self, theirs: int, now: int) -> None:
         self.ready = True
+        if theirs:
+            self._link.frame_bytes = WHOLE
+            self._link.answers_ids = theirs >= messages.IDS_SINCE
         protocol = messages.PROTOCOL_VERSION
         self.say(messages.GlassesReady(sid=self._boot_id, timestamp=self.epoch(now), protocol=protocol))
         self._say_battery()
-        for word, said in self._owed:
+        for at, (word, said, _) in enumerate(self._owed):
             if said < 0:
-                self.say(word)
-        self._owed = [(word, now if said < 0 else said) for word, said in self._owed]
+                self._owed[at] = (word, now, self._link.say_surely(word, now))
+
+    def _forget(self, now: int) -> None:
+        """Final words of which nothing more will be heard are taken for heard."""
+        self._owed = [owed for owed in self._owed if owed[1] < 0 or owed[2] or now - owed[1] <= RECENT_MS]
 
     def _say_battery(self) -> None:
         self.say(messages.BatteryStatus(level=self._battery[0], charging=self._battery[1]))
 
     def _say_version(self, now: int) -> None:
-        self.say(
-            messages.VersionInfo(
-                app_version=VERSION, build_number="1", device_model=self._model, timestamp=self.epoch(now)
-            )
-        )
+        build = str(messages.IDS_SINCE_BUILD)
+        at = self.epoch(now)
+        self.say(messages.VersionInfo(app_version=VERSION, build_number=build, device_model=self._model, timestamp=at))
 
     def _set_time(self, said: messages.SetSystemTime, now: int) -> None:
         if EARLIEST_EPOCH_MS <= said.timestamp_ms <= LATEST_EPOCH_MS:

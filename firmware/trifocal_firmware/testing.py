@@ -11,6 +11,7 @@ from trifocal_firmware.packer import Packer
 from trifocal_firmware.store import PhotoStore
 from trifocal_shared import messages
 from trifocal_shared.frame import FilePacket
+from trifocal_shared.link import Link
 from trifocal_shared.message import Message
 from trifocal_shared.pack import Have, Piece
 from trifocal_shared.testing import VirtualClock
@@ -110,14 +111,14 @@ class GatewayStub:
         self.takes = True  # announcements get `file_have`
         self.window = 0
         self.protocol = messages.PROTOCOL_VERSION
-        self._wire = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self._link = Link(messages.TO_GATEWAY, glasses_side=False)
         self._announced: messages.FileAnnounce | None = None
         self._bytes = b""
-        self._to_send: list[bytes] = []
 
     def say(self, message: Message) -> None:
         """To the glasses."""
-        self._to_send.append(self._wire.encode(message))
+        speak = self._link.say_have if isinstance(message, Have) else self._link.say
+        speak(message)  # type: ignore[arg-type]
 
     def greet(self, token: str = "a token") -> None:  # noqa: S107 - of a test
         """What a gateway says first."""
@@ -126,13 +127,12 @@ class GatewayStub:
 
     def data_to_send(self) -> "list[bytes]":
         """Drain the frames for the glasses."""
-        frames, self._to_send = self._to_send, []
-        return frames
+        return self._link.data_to_send()
 
     def receive(self, data: bytes, now: int) -> None:
         """Bytes from the glasses."""
-        self._wire.receive(data, now)
-        for said in self._wire.events():
+        self._link.receive(data, now)
+        for said in self._link.events():
             if isinstance(said, FilePacket):
                 self._piece(said.name, said.index * 400, said.data)
             elif isinstance(said, Piece):

@@ -1,6 +1,6 @@
 """The whole gateway minus sockets and disks: what comes by link and line in, what is to be done out.
 
-Of the machines inside, `Wire` turns the link's bytes into messages and back, `Outgoing` has them wait for their turn,
+Of the machines inside, `Link` turns the link's bytes into messages and back, `Outgoing` has them wait for their turn,
 `Relay` carries presses, requests and last words, `Courier` the photos; two `Reconnector` keep link and line alive. This
 class carries their events to one another.
 
@@ -12,22 +12,24 @@ descriptions name. The machines `outgoing`, `relay` and `courier` are for io to 
 from dataclasses import dataclass
 
 from trifocal_gateway import courier, reconnector, relay
-from trifocal_gateway.outgoing import Outgoing
+from trifocal_gateway.outgoing import Outgoing, key_of
 from trifocal_gateway.reconnector import Reconnector
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
+from trifocal_shared.chunk import FRAME_BYTES
 from trifocal_shared.cloud_messages import ConnectionAck
 from trifocal_shared.envelope import Native
 from trifocal_shared.frame import FilePacket
+from trifocal_shared.link import WHOLE, Link
 from trifocal_shared.message import Message
-from trifocal_shared.pack import Piece
-from trifocal_shared.wire import Rejected, Wire
+from trifocal_shared.pack import Have, Piece
+from trifocal_shared.wire import Rejected
 
 CHARGING_MV = 4_000
 """Above it the button controller's battery report means `charging` (PROTOCOL-device §7)."""
 
-ACKNOWLEDGES_SINCE = 5
-"""The first `build_number` of MentraOS's glasses that take one frame after the other (PROTOCOL-device §2.7)."""
+SAID_ONCE = (messages.PhoneReady, messages.Ping, messages.SetSystemTime, messages.FileHave)
+"""What is said again anyway, or is of no use later; everything else is said until it has arrived."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,19 @@ LOST, DISPLACED, NO_TOKEN = "lost", "displaced", "no_token"
 class Gateway:
     """One pair of glasses, one cloud. Times in ms, `chance` in [0, 1)."""
 
-    def __init__(self, token: str, queue: UploadQueue, protocol: int = messages.PROTOCOL_VERSION) -> None:
+    def __init__(
+        self, token: str, queue: UploadQueue, protocol: int = messages.PROTOCOL_VERSION, first_id: int = 1
+    ) -> None:
+        """`protocol` is what the glasses are told; `first_id` begins ids that no gateway before has used with them."""
         self.relay = relay.Relay(token, protocol)
         self.courier = courier.Courier(queue)
         self.glasses = Reconnector(reconnector.GLASSES_BASE_MS, reconnector.GLASSES_CAP_MS)
         self.cloud = Reconnector(reconnector.CLOUD_BASE_MS, reconnector.CLOUD_CAP_MS)
         self.outgoing = Outgoing()
         self.counts = {"malformed": 0, "unsayable": 0}
-        self._wire = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self._link = Link(messages.TO_GATEWAY, False, first_id)
+        self._latest: dict[tuple[object, ...], int] = {}  # what a message is about -> the id of the last one
+        self._sid = ""
         self._packs = False
         self._events: list[Event] = []
 
@@ -102,7 +109,8 @@ class Gateway:
 
     def glasses_connected(self, most: int, now: int) -> None:
         """The link stands; one write takes `most` bytes, 0 any number."""
-        self._wire = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self._link.opened()
+        self._latest = {}
         self._packs = False
         self.outgoing.opened(most, now)
         self.glasses.connected(now)
@@ -112,6 +120,7 @@ class Gateway:
     def glasses_lost(self, chance: float, now: int) -> None:
         """The link could not be opened, or has ended."""
         self.outgoing.closed()
+        self._link.opened()
         if self.glasses.state == reconnector.UP:
             self.relay.link_closed(now)
             self.courier.link_lost(now)
@@ -121,7 +130,7 @@ class Gateway:
 
     def glasses_received(self, data: bytes, now: int) -> None:
         """Bytes from the glasses."""
-        self._wire.receive(data, now)
+        self._link.receive(data, now)
         self.carry(now)
 
     def glasses_packed(self, data: bytes, now: int) -> None:
@@ -129,9 +138,9 @@ class Gateway:
         piece of something else, cut there by chance.
         """
         if self._packs:
-            self._wire.pack_received(data)
+            self._link.pack_received(data)
         else:
-            self._wire.receive(data, now)
+            self._link.receive(data, now)
         self.carry(now)
 
     def cloud_connected(self, now: int) -> None:
@@ -171,12 +180,12 @@ class Gateway:
 
     def deadline(self) -> int | None:
         """When to be woken."""
-        machines = (self._wire, self.outgoing, self.relay, self.courier, self.glasses, self.cloud)
+        machines = (self._link, self.outgoing, self.relay, self.courier, self.glasses, self.cloud)
         return min((at for machine in machines if (at := machine.deadline()) is not None), default=None)
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
-        self._wire.timeout(now)
+        self._link.timeout(now)
         self.outgoing.timeout(now)
         self.relay.timeout(now)
         self.courier.timeout(now)
@@ -191,8 +200,10 @@ class Gateway:
 
     def carry(self, now: int) -> None:
         """Carry what happened in one machine to the others."""
-        for said in self._wire.events():
+        for said in self._link.events():
             self._hear(said, now)
+        for frame in self._link.data_to_send():
+            self.outgoing.answer(frame, now)
         for wanted in self.courier.events():
             if isinstance(wanted, courier.Tell):
                 self.relay.photo_moved(wanted.status, now)
@@ -220,15 +231,33 @@ class Gateway:
         elif isinstance(said, Rejected):
             self.counts["malformed"] += 1
         elif isinstance(said, Message):
+            if isinstance(said, messages.GlassesReady):
+                self._meet(said)
+            elif isinstance(said, messages.VersionInfo):
+                self._measure(said.build_number)
             self.relay.glasses_said(said, now)
             if isinstance(said, messages.FileAnnounce):
                 self.courier.announced(said, now)
-            elif isinstance(said, messages.GlassesReady):
-                self.courier.announces = said.protocol > 0
-                self._packs = said.protocol >= messages.PACKS_SINCE
-                self.glasses.steady()
             if _is_modern(said):
                 self.outgoing.modern(now)
+
+    def _meet(self, ready: messages.GlassesReady) -> None:
+        """What these glasses can, as far as their greeting says it."""
+        if ready.sid != self._sid:
+            self._sid = ready.sid
+            self._link.renewed()
+        self.courier.announces = ready.protocol > 0
+        self._packs = ready.protocol >= messages.PACKS_SINCE
+        self.glasses.steady()
+        if ready.protocol > 0:
+            self._link.frame_bytes = WHOLE
+            self._link.answers_ids = ready.protocol >= messages.IDS_SINCE
+
+    def _measure(self, build: str) -> None:
+        """What MentraOS's glasses can is known by their build: old ones answer no ids, and join no pieces."""
+        if not self.courier.announces and build.isascii() and build.isdecimal():
+            self._link.answers_ids = int(build[:9]) >= messages.IDS_SINCE_BUILD
+            self._link.frame_bytes = FRAME_BYTES if self._link.answers_ids else WHOLE
 
     def _controller_said(self, said: Native, now: int) -> None:
         body = said.body
@@ -251,9 +280,24 @@ class Gateway:
 
     def _say(self, message: Message, now: int) -> None:
         try:
-            self.outgoing.say(message, [self._wire.encode(message)], now)
+            if isinstance(message, Have):
+                self._link.say_have(message)
+            elif isinstance(message, SAID_ONCE):
+                self._link.say(message)
+            else:
+                self._say_surely(message, now)
         except ValueError:
             self.counts["unsayable"] += 1
+            return
+        self.outgoing.say(message, self._link.data_to_send(), now)
+
+    def _say_surely(self, message: Message, now: int) -> None:
+        said = self._link.say_surely(message, now)
+        about = key_of(message)
+        if about is not None:
+            # The older word on the same thing must not come again after the newer one.
+            self._link.let_be(self._latest.get(about, 0))
+            self._latest[about] = said
 
 
 def _is_modern(said: Message) -> bool:
@@ -261,4 +305,4 @@ def _is_modern(said: Message) -> bool:
     if isinstance(said, messages.GlassesReady):
         return said.protocol > 0 or said.sid != ""
     build = said.build_number if isinstance(said, messages.VersionInfo) else ""
-    return build.isascii() and build.isdecimal() and int(build[:9]) >= ACKNOWLEDGES_SINCE
+    return build.isascii() and build.isdecimal() and int(build[:9]) >= messages.IDS_SINCE_BUILD

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from random import SystemRandom
 
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.io.actor import Actor
@@ -51,7 +52,9 @@ async def run(
     try:
         async with http_client(settings.cloud_url) as client:
             queue = UploadQueue(settings.most_photos, settings.most_bytes)
-            machine = Gateway(settings.token.get_secret_value(), queue)
+            machine = Gateway(
+                settings.token.get_secret_value(), queue, first_id=SystemRandom().getrandbits(32) << 20 | 1
+            )
             status.watch(machine)
             await Actor(settings, machine, database, spool, client, backends=backends).serve(started, stop)
     finally:

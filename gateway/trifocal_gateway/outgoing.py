@@ -59,6 +59,12 @@ RULES: dict[type[Message], Rule] = {
 """Whatever is not here waits as long as it takes, with the rest."""
 
 
+def key_of(message: Message) -> tuple[object, ...] | None:
+    """What a message is about, of which only the newest word counts; None when each counts."""
+    about = RULES.get(type(message), Rule()).about
+    return None if about is None else (type(message), getattr(message, about) if about else "")
+
+
 @dataclass
 class _Waiting:
     frames: list[bytes]
@@ -104,9 +110,14 @@ class Outgoing:
             return
         rule = RULES.get(type(message), Rule())
         until = None if rule.life_ms is None else now + rule.life_ms
-        key = None if rule.about is None else (type(message), getattr(message, rule.about) if rule.about else "")
-        self._put(self._queues[rule.rank], _Waiting(frames, until, key))
+        self._put(self._queues[rule.rank], _Waiting(frames, until, key_of(message)))
         self._next(now)
+
+    def answer(self, frame: bytes, now: int) -> None:
+        """A frame that the link says of itself: an acknowledgement, or something said before that has not arrived."""
+        if self._open:
+            self._put(self._queues[URGENT], _Waiting([frame], None, None))
+            self._next(now)
 
     def wrote(self, now: int) -> None:
         """The last write has gone."""

@@ -31,17 +31,17 @@ class Native:
 
 def wrap_from_phone(message: "dict[str, object]", wake: bool = True) -> bytes:
     """The payload that a gateway sends; `wake` asks the controller to wake the glasses for it."""
-    return ('{"C":' + _text(_text(message)) + (',"W":1}' if wake else "}")).encode()
+    return ('{"C":' + text(text(message)) + (',"W":1}' if wake else "}")).encode()
 
 
 def wrap_from_glasses(message: "dict[str, object]") -> bytes:
     """The payload that the glasses send."""
-    return ('{"C":' + _text(_text(message)) + ',"V":1,"B":{}}').encode()
+    return ('{"C":' + text(text(message)) + ',"V":1,"B":{}}').encode()
 
 
 def wrap_native(command: str, body: object = "") -> bytes:
     """The payload of a command or report of the button controller."""
-    return ('{"C":' + _text(command) + ',"V":1,"B":' + _text(body) + "}").encode()
+    return ('{"C":' + text(command) + ',"V":1,"B":' + text(body) + "}").encode()
 
 
 def unwrap(payload: bytes) -> "dict[str, object] | Native":
@@ -71,5 +71,6 @@ def _body(body: object) -> object:
     return body
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """A JSON text as short as it can be."""
     return json.dumps(value, separators=(",", ":"))

@@ -8,10 +8,16 @@ from trifocal_shared.message import Message, one_of, required
 PROTOCOL_VERSION = 2
 """Said in `phone_ready` and `glasses_ready`; an absent one reads as 0, a peer that is not Trifocal.
 
-1 brings `file_announce` and `file_have` around file packets as MentraOS has them, 2 packs in their place (see `pack`).
+1 brings `file_announce` and `file_have` around file packets as MentraOS has them, 2 packs in their place (see `pack`)
+and message ids (see `ids`).
 """
 
 PACKS_SINCE = 2
+
+IDS_SINCE = 2
+"""The version that answers message ids; of glasses of MentraOS, their build number says it (PROTOCOL-device §2.7)."""
+
+IDS_SINCE_BUILD = 5
 
 PRESS_ANSWER_MS = 5_000
 """How long a press waits for the cloud's word before the glasses take the photo themselves (PROTOCOL-device §6.1)."""

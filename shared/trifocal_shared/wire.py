@@ -2,11 +2,11 @@
 
 Joins frame, envelope and grammar. It has no state but the decoder's. It promises one event for each thing that was
 said: the message, the controller's word, a piece of a file, or what was wrong with it. Messages of a type that the
-catalogue does not know are only counted, so that a newer peer can say more; so are fragments, which nobody here
-speaks. Nothing that a peer sends makes it raise.
+catalogue does not know are only counted, so that a newer peer can say more; so are fragments, which only a `Link`
+understands. Nothing that a peer sends makes it raise.
 """
 
-from trifocal_shared import pack, reasons
+from trifocal_shared import pack
 from trifocal_shared.envelope import Native, unwrap, wrap_from_glasses, wrap_from_phone, wrap_native
 from trifocal_shared.frame import FRAGMENT, PACK, STRING, FilePacket, FrameDecoder, encode_file_packet, encode_frame
 from trifocal_shared.message import Message, ProtocolError, parse
@@ -35,7 +35,11 @@ class Wire:
         self.catalogue = catalogue
         self.glasses_side = glasses_side
         self.max_payload = max_payload
-        self._decoder = FrameDecoder(max_payload)
+        self.opened()
+
+    def opened(self) -> None:
+        """Another connection: nothing of the last one counts."""
+        self._decoder = FrameDecoder(self.max_payload)
         self._unknown = 0
         self._malformed = 0
         self._fragments = 0
@@ -64,7 +68,7 @@ class Wire:
             if isinstance(frame, FilePacket):
                 said.append(frame)
             elif frame.kind == FRAGMENT:  # type: ignore[attr-defined]
-                self._fragments += 1
+                self._take_fragment(frame.payload, said)  # type: ignore[attr-defined]
             elif frame.kind == PACK:  # type: ignore[attr-defined]
                 self._understand_pack(frame.payload, said)  # type: ignore[attr-defined]
             else:
@@ -72,13 +76,9 @@ class Wire:
         return said
 
     @property
-    def counts(self) -> "dict[str, int]":
+    def tally(self) -> "dict[str, int]":
         """What was discarded since the beginning, by kind (see FrameDecoder), and what was not understood."""
-        counts = self._decoder.discarded.copy()
-        counts["unknown_message"] = self._unknown
-        counts["malformed_message"] = self._malformed
-        counts["fragment"] = self._fragments
-        return counts
+        return self._tally()
 
     def encode(self, message: Message) -> bytes:
         """The whole frame of a message. ValueError when it is longer than a peer would take."""
@@ -102,23 +102,40 @@ class Wire:
             raise ValueError("a message of %d bytes is longer than the link takes" % len(payload))
         return encode_frame(STRING, payload, not self.glasses_side)
 
+    def _tally(self) -> "dict[str, int]":
+        tally = self._decoder.discarded.copy()
+        tally["unknown_message"] = self._unknown
+        tally["malformed_message"] = self._malformed
+        tally["fragment"] = self._fragments
+        return tally
+
     def _understand_pack(self, payload: bytes, said: "list[object]") -> None:
         found = pack.parse(payload)
-        self._malformed += found is None
-        said.append(found or Rejected(reasons.MALFORMED, "a pack of no known shape"))
+        if found is None:
+            self._reject(ProtocolError("a pack of no known shape"), said)
+        else:
+            said.append(found)
 
     def _understand(self, payload: bytes, said: "list[object]") -> None:
         try:
             content = unwrap(payload)
             if isinstance(content, Native):
                 said.append(content)
-                return
-            message = parse(self.catalogue, content)
+            else:
+                self._take_object(content, said)
         except ProtocolError as error:
-            self._malformed += 1
-            said.append(Rejected(error.code, str(error)))
-            return
+            self._reject(error, said)
+
+    def _take_object(self, content: "dict[str, object]", said: "list[object]") -> None:
+        message = parse(self.catalogue, content)
         if message is None:
             self._unknown += 1
         else:
             said.append(message)
+
+    def _take_fragment(self, payload: bytes, said: "list[object]") -> None:
+        self._fragments += 1
+
+    def _reject(self, error: ProtocolError, said: "list[object]") -> None:
+        self._malformed += 1
+        said.append(Rejected(error.code, str(error)))

@@ -2,14 +2,15 @@ import unittest
 
 from trifocal_firmware.session import EARLIEST_EPOCH_MS, MOST_OWED, RECENT_MS, VERSION, Session
 from trifocal_shared import messages, reasons
+from trifocal_shared.chunk import FRAME_BYTES
 from trifocal_shared.frame import STRING, encode_frame
-from trifocal_shared.wire import Wire
+from trifocal_shared.link import Link
 
 
 class Case(unittest.TestCase):
     def setUp(self):
         self.session = Session("0123abcd", "model")
-        self.phone = Wire(messages.TO_GATEWAY, glasses_side=False)
+        self.phone = Link(messages.TO_GATEWAY, glasses_side=False)
         self.session.opened(0)
 
     def tell(self, *said, now=0):
@@ -22,7 +23,7 @@ class Case(unittest.TestCase):
     def heard(self):
         for frame in self.session.data_to_send():
             self.phone.receive(frame, 0)
-        return self.phone.events()
+        return [said for said in self.phone.events() if isinstance(said, messages.Message)]
 
     def failed(self, request_id="r"):
         return messages.PhotoStatus(request_id=request_id, status="failed", error_code=reasons.CAPTURE_FAILED)
@@ -156,7 +157,7 @@ class TestFinalWords(Case):
         self.session.opened(50_000)
         self.assertEqual(self.greet(50_000), ["r"])
 
-    def test_what_was_said_long_before_is_not(self):
+    def test_what_was_said_long_before_is_not_to_a_gateway_without_ids(self):
         self.greet(0)
         self.session.say_finally(self.failed(), 1_000)
         self.heard()
@@ -175,6 +176,82 @@ class TestFinalWords(Case):
         self.session.say(messages.Pong())
         self.session.opened(1)
         self.assertEqual(self.heard(), [])
+
+
+class TestWordsThatMustArrive(Case):
+    """The gateway answers ids, if `phone` gets to hear them."""
+
+    def setUp(self):
+        super().setUp()
+        self.tell(messages.PhoneReady(protocol=messages.IDS_SINCE))
+
+    def acknowledge(self, now):
+        """What the phone heard is acknowledged."""
+        for frame in self.phone.data_to_send():
+            self.session.receive(frame, now)
+
+    def wait(self, until):
+        """The session's time passes, until nothing is due any more; the requests that were heard."""
+        heard = []
+        while self.session.deadline() is not None and self.session.deadline() <= until:
+            self.session.timeout(self.session.deadline())
+            heard += self.said_of(self.heard())
+        return heard
+
+    def test_a_final_word_that_was_lost_is_said_again(self):
+        self.session.say_finally(self.failed(), 0)
+        self.session.data_to_send()
+        self.assertEqual(self.wait(1_000), ["r"])
+        self.acknowledge(1_000)
+        self.assertIsNone(self.session.deadline())
+
+    def test_a_final_word_that_never_arrived_waits_for_the_next_handshake_however_long(self):
+        self.session.say_finally(self.failed(), 0)
+        self.session.data_to_send()
+        while self.session.deadline() is not None:
+            self.session.timeout(self.session.deadline())
+            self.session.data_to_send()
+        self.session.closed(60_000)
+        self.session.opened(60_000)
+        self.assertEqual(self.said_of(self.tell(messages.PhoneReady(protocol=messages.IDS_SINCE))), ["r"])
+
+    def test_one_that_has_arrived_is_not_said_after_the_link_was_lost(self):
+        self.session.say_finally(self.failed(), 0)
+        self.assertEqual(self.said_of(self.heard()), ["r"])
+        self.acknowledge(1)
+        self.session.closed(2)
+        self.session.opened(3)
+        self.assertEqual(self.said_of(self.tell(messages.PhoneReady(protocol=messages.IDS_SINCE))), [])
+
+    def test_a_lost_acknowledgement_doubles_no_word(self):
+        self.session.say_surely(self.failed(), 0)
+        self.assertEqual(self.said_of(self.heard()), ["r"])
+        self.assertEqual(self.wait(9_000), [])
+        self.assertEqual(self.phone.tally["repeated"], 2)
+
+    def test_without_a_link_nothing_is_said_surely(self):
+        self.session.closed(0)
+        self.session.say_surely(self.failed(), 0)
+        self.session.opened(1)
+        self.assertEqual(self.heard(), [])
+
+    def test_ids_of_another_boot_are_others(self):
+        other = Session("0123abce", "model")
+        other.opened(0)
+        other.receive(self.phone.encode(messages.PhoneReady(protocol=messages.IDS_SINCE)), 0)
+        for session in (self.session, other):
+            session.say_surely(self.failed(), 0)
+            for frame in session.data_to_send():
+                self.phone.receive(frame, 0)
+        self.assertEqual(len(self.said_of(self.phone.events())), 2)
+
+    def test_a_phone_of_mentraos_gets_short_frames(self):
+        self.session.opened(0)
+        self.phone.opened()
+        self.tell(messages.PhoneReady())
+        self.session.say(self.failed("r" * 300))
+        frames = self.session.data_to_send()
+        self.assertTrue(len(frames) > 1 and max([len(frame) for frame in frames]) <= FRAME_BYTES)
 
 
 if __name__ == "__main__":

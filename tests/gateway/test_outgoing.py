@@ -136,3 +136,13 @@ def test_waiting_for_nothing_needs_no_clock() -> None:
 @pytest.mark.parametrize("kind", sorted(messages.TO_GLASSES.values(), key=lambda kind: kind.TYPE))
 def test_every_message_to_the_glasses_has_its_rule(kind: type) -> None:
     assert kind in outgoing.RULES
+
+
+def test_what_the_link_says_of_itself_is_urgent_and_needs_a_link() -> None:
+    queue = opened()
+    queue.say(messages.AuthToken(core_token="t"), [b"token"], 0)
+    queue.answer(b"ack", 0)
+    assert rest(queue) == [b"ack", b"token"]
+    queue.closed()
+    queue.answer(b"ack", 0)
+    assert queue.events() == []

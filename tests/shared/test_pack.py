@@ -88,7 +88,7 @@ class TestTheWire(unittest.TestCase):
         self.gateway.receive(encode_frame(PACK, b"\x09", False), 0)
         events = self.gateway.events()
         self.assertEqual([type(event) for event in events], [Rejected, Rejected])
-        self.assertEqual(self.gateway.counts["malformed_message"], 2)
+        self.assertEqual(self.gateway.tally["malformed_message"], 2)
 
 
 if __name__ == "__main__":

@@ -57,9 +57,9 @@ class BothEnds(unittest.TestCase):
         gateway, glasses = ends()
         glasses.receive(gateway.encode(Ping())[:-1], 0)
         glasses.timeout(glasses.deadline() - 1)
-        self.assertEqual(glasses.counts["stalled"], 0)
+        self.assertEqual(glasses.tally["stalled"], 0)
         glasses.timeout(glasses.deadline())
-        self.assertEqual((glasses.counts["stalled"], glasses.events()), (1, []))
+        self.assertEqual((glasses.tally["stalled"], glasses.events()), (1, []))
 
 
 class Limits(unittest.TestCase):
@@ -78,7 +78,7 @@ class Refusals(unittest.TestCase):
         """What the glasses make of one frame, and their counts."""
         _, glasses = ends()
         glasses.receive(encode_frame(kind, payload, True), 0)
-        return glasses.events(), glasses.counts
+        return glasses.events(), glasses.tally
 
     def test_a_message_against_the_rules_is_told_and_counted(self):
         bad = (
@@ -123,7 +123,7 @@ class Refusals(unittest.TestCase):
         glasses.receive(good + b"noise##" + encode_frame(STRING, b"{}", True) + good, 0)
         events = glasses.events()
         self.assertEqual([type(event) for event in events], [Ping, Rejected, Ping])
-        self.assertEqual(glasses.counts["garbage"], 7)
+        self.assertEqual(glasses.tally["garbage"], 7)
 
     def test_shows_itself(self):
         self.assertEqual(repr(Rejected("malformed", "x")), "Rejected('malformed', 'x')")

@@ -40,7 +40,7 @@ def test_any_payload_ends_in_one_event_or_one_count(said):
         wire.timeout(2000)
     events = wire.events()
     assert all(isinstance(event, Message | Native | FilePacket | Piece | Rejected) for event in events)
-    counts = wire.counts
+    counts = wire.tally
     assert counts["malformed_message"] == sum(isinstance(event, Rejected) for event in events)
     wire.receive(Wire(TO_GATEWAY, False).encode(Ping()), 3000)
     assert wire.events() == [Ping()]

@@ -15,7 +15,7 @@ from trifocal_shared.envelope import Native, unwrap
 from trifocal_shared.frame import OVERHEAD, PACK, STRING, FilePacket, Frame, FrameDecoder
 from trifocal_shared.message import Message
 from trifocal_shared.wire import Wire
-from trifocal_tools import example_app_messages, example_frames
+from trifocal_tools import example_app_messages, example_frames, example_talks
 from trifocal_tools import example_messages as said
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "vectors"
@@ -70,6 +70,10 @@ def build() -> dict[str, Vector]:
             "about": "Bytes that are not only whole frames, what is found in them however they are cut, and what is"
             " discarded. `silence` is a second in which nothing comes, at the end.",
             "vectors": example_frames.STREAMS,
+        },
+        "talks.json": {
+            "about": "What one end of the link hears frame by frame, the messages it makes of that, and its answers.",
+            "vectors": example_talks.TALKS,
         },
         "refused.json": {
             "about": "JSON on the link that is refused as `malformed` by the end it is said `to`.",

@@ -40,7 +40,7 @@ class Ends:
         self.stored_at = 0
         self.on_piece: Callable[[], None] = lambda: None
         self._protocol = protocol
-        self._boots = 0
+        self._boots = self._starts = 0
         self._linked = False
         self._rows: dict[str, tuple[int, dict[str, object]]] = {}
         self.boot_glasses()
@@ -61,7 +61,8 @@ class Ends:
         """A fresh gateway with the parts and rows of the one before."""
         self._linked = False
         queue = UploadQueue()
-        self.gateway = Gateway("", queue, self._protocol)
+        self._starts += 1
+        self.gateway = Gateway("", queue, self._protocol, first_id=self._starts << 20)
         self.gateway.courier.receiver.paced(self.air.interval_ms, int(LIMIT))
         self.gateway.courier.restore(list(self._rows.values()), [], self.clock.now())
         self.gateway.start(self.clock.now())

@@ -1,8 +1,8 @@
 """The whole gateway minus sockets and disks: what comes by link and line in, what is to be done out.
 
-Of the machines inside, `Link` turns the link's bytes into messages and back, `Outgoing` has them wait for their turn,
-`Relay` carries presses, requests and last words, `Courier` the photos; two `Reconnector` keep link and line alive. This
-class carries their events to one another.
+Of the machines inside, `Talk` turns the link's bytes into messages and back, `Relay` carries presses, requests and
+last words, `Courier` the photos; two `Reconnector` keep link and line alive. This class carries their events to one
+another.
 
 What is to be done comes out as events in their order; io carries them out and answers by the inputs that their
 descriptions name. The machines `outgoing`, `relay` and `courier` are for io to answer; after an answer to one of those,
@@ -12,24 +12,19 @@ descriptions name. The machines `outgoing`, `relay` and `courier` are for io to 
 from dataclasses import dataclass
 
 from trifocal_gateway import courier, reconnector, relay
-from trifocal_gateway.outgoing import Outgoing, key_of
 from trifocal_gateway.reconnector import Reconnector
+from trifocal_gateway.talk import Talk
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
-from trifocal_shared.chunk import FRAME_BYTES
 from trifocal_shared.cloud_messages import ConnectionAck
 from trifocal_shared.envelope import Native
 from trifocal_shared.frame import FilePacket
-from trifocal_shared.link import WHOLE, Link
 from trifocal_shared.message import Message
-from trifocal_shared.pack import Have, Piece
+from trifocal_shared.pack import Piece
 from trifocal_shared.wire import Rejected
 
 CHARGING_MV = 4_000
 """Above it the button controller's battery report means `charging` (PROTOCOL-device §7)."""
-
-SAID_ONCE = (messages.PhoneReady, messages.Ping, messages.SetSystemTime, messages.FileHave)
-"""What is said again anyway, or is of no use later; everything else is said until it has arrived."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +83,9 @@ class Gateway:
         self.courier = courier.Courier(queue)
         self.glasses = Reconnector(reconnector.GLASSES_BASE_MS, reconnector.GLASSES_CAP_MS)
         self.cloud = Reconnector(reconnector.CLOUD_BASE_MS, reconnector.CLOUD_CAP_MS)
-        self.outgoing = Outgoing()
-        self.counts = {"malformed": 0, "unsayable": 0}
-        self._link = Link(messages.TO_GATEWAY, False, first_id)
-        self._latest: dict[tuple[object, ...], int] = {}  # what a message is about -> the id of the last one
-        self._sid = ""
-        self._packs = False
+        self.talk = Talk(first_id)
+        self.outgoing = self.talk.outgoing
+        self.counts = {"malformed": 0}
         self._events: list[Event] = []
 
     def start(self, now: int) -> None:
@@ -109,18 +101,14 @@ class Gateway:
 
     def glasses_connected(self, most: int, now: int) -> None:
         """The link stands; one write takes `most` bytes, 0 any number."""
-        self._link.opened()
-        self._latest = {}
-        self._packs = False
-        self.outgoing.opened(most, now)
+        self.talk.opened(most, now)
         self.glasses.connected(now)
         self.relay.link_opened(now)
         self.carry(now)
 
     def glasses_lost(self, chance: float, now: int) -> None:
         """The link could not be opened, or has ended."""
-        self.outgoing.closed()
-        self._link.opened()
+        self.talk.closed()
         if self.glasses.state == reconnector.UP:
             self.relay.link_closed(now)
             self.courier.link_lost(now)
@@ -130,17 +118,12 @@ class Gateway:
 
     def glasses_received(self, data: bytes, now: int) -> None:
         """Bytes from the glasses."""
-        self._link.receive(data, now)
+        self.talk.received(data, now)
         self.carry(now)
 
     def glasses_packed(self, data: bytes, now: int) -> None:
-        """What looks like a pack without a frame, on a link that has such. From glasses that know no packs it is a
-        piece of something else, cut there by chance.
-        """
-        if self._packs:
-            self._link.pack_received(data)
-        else:
-            self._link.receive(data, now)
+        """As `glasses_received`, of what looks like a pack without a frame."""
+        self.talk.packed(data, now)
         self.carry(now)
 
     def cloud_connected(self, now: int) -> None:
@@ -180,13 +163,12 @@ class Gateway:
 
     def deadline(self) -> int | None:
         """When to be woken."""
-        machines = (self._link, self.outgoing, self.relay, self.courier, self.glasses, self.cloud)
+        machines = (self.talk, self.relay, self.courier, self.glasses, self.cloud)
         return min((at for machine in machines if (at := machine.deadline()) is not None), default=None)
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
-        self._link.timeout(now)
-        self.outgoing.timeout(now)
+        self.talk.timeout(now)
         self.relay.timeout(now)
         self.courier.timeout(now)
         self.glasses.timeout(now)
@@ -200,17 +182,15 @@ class Gateway:
 
     def carry(self, now: int) -> None:
         """Carry what happened in one machine to the others."""
-        for said in self._link.events():
+        for said in self.talk.heard(now):
             self._hear(said, now)
-        for frame in self._link.data_to_send():
-            self.outgoing.answer(frame, now)
         for wanted in self.courier.events():
             if isinstance(wanted, courier.Tell):
                 self.relay.photo_moved(wanted.status, now)
             elif isinstance(wanted, courier.Show):
                 self.relay.photo_moved(wanted.progress, now)
             elif isinstance(wanted, courier.Say):
-                self._say(wanted.message, now)
+                self.talk.say(wanted.message, now)
             else:
                 self._events.append(wanted)
         for passed in self.relay.events():
@@ -221,7 +201,7 @@ class Gateway:
         self._events += [ConnectCloud() for _ in self.cloud.events()]
         for passed in self.relay.events():
             self._relay_wants(passed, now)
-        self._events += [WriteGlasses(data) for data in self.outgoing.events()]
+        self._events += [WriteGlasses(data) for data in self.talk.writes()]
 
     def _hear(self, said: object, now: int) -> None:
         if isinstance(said, FilePacket | Piece):
@@ -232,32 +212,11 @@ class Gateway:
             self.counts["malformed"] += 1
         elif isinstance(said, Message):
             if isinstance(said, messages.GlassesReady):
-                self._meet(said)
-            elif isinstance(said, messages.VersionInfo):
-                self._measure(said.build_number)
+                self.courier.announces = self.talk.trifocal
+                self.glasses.steady()
             self.relay.glasses_said(said, now)
             if isinstance(said, messages.FileAnnounce):
                 self.courier.announced(said, now)
-            if _is_modern(said):
-                self.outgoing.modern(now)
-
-    def _meet(self, ready: messages.GlassesReady) -> None:
-        """What these glasses can, as far as their greeting says it."""
-        if ready.sid != self._sid:
-            self._sid = ready.sid
-            self._link.renewed()
-        self.courier.announces = ready.protocol > 0
-        self._packs = ready.protocol >= messages.PACKS_SINCE
-        self.glasses.steady()
-        if ready.protocol > 0:
-            self._link.frame_bytes = WHOLE
-            self._link.answers_ids = ready.protocol >= messages.IDS_SINCE
-
-    def _measure(self, build: str) -> None:
-        """What MentraOS's glasses can is known by their build: old ones answer no ids, and join no pieces."""
-        if not self.courier.announces and build.isascii() and build.isdecimal():
-            self._link.answers_ids = int(build[:9]) >= messages.IDS_SINCE_BUILD
-            self._link.frame_bytes = FRAME_BYTES if self._link.answers_ids else WHOLE
 
     def _controller_said(self, said: Native, now: int) -> None:
         body = said.body
@@ -270,39 +229,10 @@ class Gateway:
 
     def _relay_wants(self, event: relay.Event, now: int) -> None:
         if isinstance(event, relay.ToGlasses):
-            self._say(event.message, now)
+            self.talk.say(event.message, now)
         elif isinstance(event, relay.ToCloud):
             self._events.append(SendCloud(event.message))
         elif isinstance(event, relay.DropLink):
             self._events.append(CloseGlasses())
         else:
             self._events.append(event)
-
-    def _say(self, message: Message, now: int) -> None:
-        try:
-            if isinstance(message, Have):
-                self._link.say_have(message)
-            elif isinstance(message, SAID_ONCE):
-                self._link.say(message)
-            else:
-                self._say_surely(message, now)
-        except ValueError:
-            self.counts["unsayable"] += 1
-            return
-        self.outgoing.say(message, self._link.data_to_send(), now)
-
-    def _say_surely(self, message: Message, now: int) -> None:
-        said = self._link.say_surely(message, now)
-        about = key_of(message)
-        if about is not None:
-            # The older word on the same thing must not come again after the newer one.
-            self._link.let_be(self._latest.get(about, 0))
-            self._latest[about] = said
-
-
-def _is_modern(said: Message) -> bool:
-    """Whether glasses that say this take one frame after the other; those of June 2025 do not."""
-    if isinstance(said, messages.GlassesReady):
-        return said.protocol > 0 or said.sid != ""
-    build = said.build_number if isinstance(said, messages.VersionInfo) else ""
-    return build.isascii() and build.isdecimal() and int(build[:9]) >= messages.IDS_SINCE_BUILD

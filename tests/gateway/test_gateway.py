@@ -170,7 +170,7 @@ def test_another_token_reaches_glasses_queue_and_line() -> None:
 def test_a_token_too_long_for_the_link_is_counted_and_harms_nothing() -> None:
     house = House("x" * 5_000)
     house.link()
-    assert house.gateway.counts["unsayable"] == 1
+    assert house.gateway.talk.counts["unsayable"] == 1
     assert "request_version" in types(house.heard)
 
 

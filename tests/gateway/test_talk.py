@@ -1,4 +1,4 @@
-"""The gateway's end of the link with memory: ids, pieces and the second way, towards old glasses and new ones."""
+"""The gateway's talk with glasses: ids, pieces and the second way, towards old glasses and new ones."""
 
 import pytest
 

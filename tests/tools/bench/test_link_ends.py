@@ -143,7 +143,7 @@ def test_over_a_bad_line_the_photo_comes_once_and_whole(
 
 @pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
 def test_over_a_bad_line_little_more_than_what_was_lost_goes_again(protocol: int) -> None:
-    ends = Ends(Wire(5, 0, 0, 7), protocol)
+    ends = Ends(Wire(5, 0, 0, 6), protocol)
     ends.add_photo("r", JPEG)
     assert ends.run(lambda: bool(ends.stored), limit_ms=3_600_000)
     assert SIZE < ends.sent < SIZE * 1.1

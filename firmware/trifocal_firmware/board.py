@@ -54,6 +54,27 @@ class Board:
         """Show the privacy light as `off`, `photo`, `video` or `stream`. Only `Glasses` decides what it shows."""
         raise NotImplementedError
 
+    def seed(self) -> bytes:
+        """32 bytes that nobody can guess, fresh at each boot. Without them these glasses belong to nobody, ever."""
+        return b""
+
+    def wifi(self) -> "tuple[bool, str, str]":
+        """Whether the glasses are on a Wi-Fi network, its name, and their address there. Asked with `changed`."""
+        return False, "", ""
+
+    async def control(self, command: str, values: "dict[str, object]") -> object:
+        """Do what the hardware has of this; `values` are the command's fields (`control_messages.COMMANDS`).
+
+            set_wifi_credentials, disconnect_wifi, forget_wifi     {} once it is so
+            request_wifi_scan                                      [(name, dBm, "open" or what it wants), …]
+            set_hotspot_state                                      {"ip": own address}
+            rgb_led_control_on and its like                        {}
+            reboot, shutdown                                       nothing comes after it
+
+        A word of `reasons` says why not, None that there is no such hardware. Whatever is raised reads as a failure.
+        """
+        return None
+
     def battery(self) -> int:
         """Charge in percent."""
         return 100

@@ -1,14 +1,19 @@
-"""One button: raw levels in, gestures out.
+"""One button: raw levels in, gestures out; and which short press is the second half of a double one.
 
 A contact bounces, so a level counts only once it has stood still for `DEBOUNCE_MS`; until then it is a rumour.
 
     UP      ── stands down for 30 ms ──────────────▶ DOWN
     DOWN    ── stands up for 30 ms ── "short" ─────▶ UP
-    DOWN    ── held for 800 ms ────── "long" ──────▶ HELD
+    DOWN    ── held for 800 ms ────── "long" ──────▶ HELD ── 5 s ── "pair" ── 15 s ── "reset"
     HELD    ── stands up for 30 ms ────────────────▶ UP
 
-A long press is said while the finger is still down, once, and no short one follows. The 800 ms count from the
-first edge of the press. What bounced away within 30 ms never was. A level told twice changes nothing.
+A long press is said while the finger is still down, once, and no short one follows; so are the two holds that go on
+from there. They count from the first edge of the press. What bounced away within 30 ms never was. A level told twice
+changes nothing.
+
+A double press delays nothing and swallows nothing: the first press is `short` at once, since a shutter must not wait
+for what may come after, and the second one is `double` instead of `short`. Whoever hears only short ones hears half of
+a burst; nobody hears less than one word for each press.
 """
 
 DEBOUNCE_MS = 30
@@ -17,6 +22,11 @@ DEBOUNCE_MS = 30
 LONG_PRESS_MS = 800
 """A deliberate hold."""
 
+HOLDS = ((LONG_PRESS_MS, "long"), (5_000, "pair"), (15_000, "reset"))
+"""What a finger says that stays: the last two no hand does by chance, and no bag for so long."""
+
+DOUBLE_MS = 400
+"""From release to release: the 300 ms that phones give between two taps, and the second tap itself."""
 
 UP = 0
 DOWN = 1
@@ -24,13 +34,14 @@ HELD = 2
 
 
 class Button:
-    """One button; drained events are `short` and `long`."""
+    """One button; drained events are `short` and the words of HOLDS."""
 
     def __init__(self) -> None:
         self.state = UP
         self._level = False
         self._since = 0  # when the raw level last changed
         self._pressed_at = 0
+        self._said = 0  # how many of HOLDS
         self._settling = False
         self._events: list[str] = []
 
@@ -44,8 +55,10 @@ class Button:
         self._settling = True
 
     def deadline(self) -> "int | None":
-        """When a level has stood still long enough, or a press is long."""
-        held = self._pressed_at + LONG_PRESS_MS if self.state == DOWN else None
+        """When a level has stood still long enough, or a press has lasted for the next word."""
+        held = None
+        if self.state != UP and self._said < len(HOLDS):
+            held = self._pressed_at + HOLDS[self._said][0]
         if not self._settling:
             return held
         settled = self._since + DEBOUNCE_MS
@@ -56,9 +69,7 @@ class Button:
         if self._settling and now >= self._since + DEBOUNCE_MS:
             self._settling = False
             self._settled()
-        if self.state == DOWN and now >= self._pressed_at + LONG_PRESS_MS:
-            self.state = HELD
-            self._events.append("long")
+        self._hold(now)
 
     def events(self) -> "list[str]":
         """Drain the gestures that happened."""
@@ -68,9 +79,33 @@ class Button:
     def _settled(self) -> None:
         if self._level and self.state == UP:
             self.state = DOWN
+            self._said = 0
             self._pressed_at = self._since
         elif not self._level and self.state != UP:
-            # Woken late, the release may lie beyond the 800 ms: it was long even though nobody looked in time.
+            self._hold(self._since)  # woken late, the release may lie beyond a hold that nobody looked at in time
             if self.state == DOWN:
-                self._events.append("long" if self._since - self._pressed_at >= LONG_PRESS_MS else "short")
+                self._events.append("short")
             self.state = UP
+
+    def _hold(self, now: int) -> None:
+        while self.state != UP and self._said < len(HOLDS) and now >= self._pressed_at + HOLDS[self._said][0]:
+            self.state = HELD
+            self._events.append(HOLDS[self._said][1])
+            self._said += 1
+
+
+class Doubles:
+    """Names the second of two short presses, wherever they come from."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}  # button -> when its first short press was
+
+    def named(self, button: str, press_type: str, now: int) -> str:
+        """What this press is called."""
+        if press_type != "short":
+            return press_type
+        before = self._last.pop(button, None)
+        if before is not None and now - before <= DOUBLE_MS:
+            return "double"
+        self._last[button] = now
+        return press_type

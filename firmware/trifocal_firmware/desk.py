@@ -59,6 +59,16 @@ class PhotoDesk:
         self.report_store()
         self.sender.stored(now)
 
+    def erase(self) -> bool:
+        """No photo stays, and none is known. False: the flash has kept some."""
+        self.sender.link_down()
+        try:
+            self._store.erase()
+        except OSError:
+            return False
+        self.photos = photo.Photos()
+        return True
+
     def hear(self, said: object, now: int) -> None:
         """What the gateway says of files; anything else is none of this desk's business."""
         if isinstance(said, messages.FileHave):

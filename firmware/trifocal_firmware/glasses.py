@@ -14,13 +14,16 @@ It promises
 """
 
 from trifocal_firmware import camera, photo, press
-from trifocal_firmware.button import Button
+from trifocal_firmware.button import Button, Doubles
+from trifocal_firmware.control import RESET, Controls
 from trifocal_firmware.desk import PhotoDesk
 from trifocal_firmware.indicator import light
 from trifocal_firmware.mcu import Mcu
+from trifocal_firmware.owner import Owner
 from trifocal_firmware.session import Session
 from trifocal_firmware.store import PhotoStore
 from trifocal_shared import messages, reasons
+from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
 
 USUAL_PHOTO = 262_144
@@ -33,6 +36,7 @@ USUAL_PHOTO = 262_144
 #   ("abort", number)           forget this capture
 #   ("cool",)                   take the power off the sensor
 #   ("light", state)
+#   ("control", number, command, values)  answer with `controls.answered`, then `sensed`
 #   ("time", epoch_ms)          set the wall clock
 #   ("report", step, fields)    see `SimHost.report`
 
@@ -40,13 +44,16 @@ USUAL_PHOTO = 262_144
 class Glasses:
     """One pair of glasses."""
 
-    def __init__(self, store: PhotoStore, boot_id: str, device_id: str, model: str) -> None:
-        self.session = Session(boot_id, model)
+    def __init__(self, store: PhotoStore, owner: Owner, boot_id: str, device_id: str, model: str) -> None:
+        self.session = Session(boot_id, model, owner)
+        self.controls = Controls(self.session, owner, store, model)
+        self._owner = owner
         self._store = store
         self._device_id = device_id
         self._senses = (100, False, False)  # battery, charging, folded
         self._mcu = Mcu()
         self._buttons: dict[str, Button] = {}
+        self._doubles = Doubles()
         self._presses = press.Presses(boot_id)
         self._camera = camera.Camera()
         self._desk = PhotoDesk(self.session, store, boot_id)
@@ -87,6 +94,7 @@ class Glasses:
     def sensed(self, battery: int, charging: bool, folded: bool, now: int) -> None:
         """How the glasses are: battery in percent, charger plugged in, temples folded."""
         self._senses = (battery, charging, folded)
+        self.controls.battery = (battery, charging)
         self.session.battery(battery, charging)
         self._camera.conditions(self._refusal(), now)
         self._carry(now)
@@ -119,7 +127,7 @@ class Glasses:
         """When to be woken."""
         deadlines = [button.deadline() for button in self._buttons.values()]
         deadlines += [self.session.deadline(), self._mcu.deadline(), self._presses.deadline()]
-        deadlines += [self._camera.deadline(), self._desk.sender.deadline()]
+        deadlines += [self.controls.deadline(), self._camera.deadline(), self._desk.sender.deadline()]
         known = [deadline for deadline in deadlines if deadline is not None]
         return min(known) if known else None
 
@@ -130,6 +138,7 @@ class Glasses:
         for button in self._buttons.values():
             button.timeout(now)
         self._presses.timeout(now)
+        self.controls.timeout(now)
         self._camera.timeout(now)
         self._desk.sender.timeout(now)
         self._carry(now)
@@ -144,8 +153,11 @@ class Glasses:
     def _carry(self, now: int) -> None:
         for said in self.session.events():
             self._hear(said, now)
-        for name, press_type in self._mcu.events():
-            self._pressed(name, press_type, now)
+        for heard in self._mcu.events():
+            if isinstance(heard, Native):
+                self.controls.native(heard, now)
+            else:
+                self._pressed(*heard, now)  # type: ignore[misc, call-arg]
         for name, button in self._buttons.items():
             for press_type in button.events():
                 self._pressed(name, press_type, now)
@@ -153,6 +165,8 @@ class Glasses:
             self._press_moved(event, now)
         for change in self._camera.events():
             self._camera_moved(change)
+        for wanted in self.controls.events():
+            self._control_wants(wanted, now)
         self._desk.carry(now)
         self._events += self._desk.events()
         for frame in self.session.data_to_send():
@@ -160,7 +174,10 @@ class Glasses:
 
     def _hear(self, said: object, now: int) -> None:
         if isinstance(said, Native):
-            self._mcu.said(said, now)
+            if said.command != RESET:  # nobody says that from afar
+                self._mcu.said(said, now)
+        elif isinstance(said, Control):
+            self.controls.heard(said, now)
         elif isinstance(said, messages.TakePhoto):
             if photo.stale(said.timestamp, self.session.epoch(now)):
                 self._desk.photos.refused(said.request_id, "", reasons.STALE)
@@ -173,7 +190,21 @@ class Glasses:
         else:
             self._desk.hear(said, now)
 
+    def _control_wants(self, wanted: "tuple[object, ...]", now: int) -> None:
+        if wanted[0] == "reset":
+            self._reset(now)
+        elif wanted[0] == "power":
+            self.sensed(wanted[1], wanted[2], self._senses[2], now)  # type: ignore[arg-type]
+        else:
+            self._events.append(wanted)
+
     def _pressed(self, button: str, press_type: str, now: int) -> None:
+        if press_type == "reset":
+            self._reset(now)
+            return
+        if self.controls.gesture(button, press_type, self._presses, now):
+            return
+        press_type = self._doubles.named(button, press_type, now)
         refusal = ""
         if not self.session.ready:
             refusal = reasons.GATEWAY_OFFLINE
@@ -182,6 +213,14 @@ class Glasses:
         press_id = self._presses.pressed(button, press_type, refusal, now)
         self._report("pressed", pressId=press_id, button=button, pressType=press_type)
 
+    def _reset(self, now: int) -> None:
+        """The finger says so: nothing of the owner's stays, and whoever is on the link is a stranger."""
+        if self._desk.erase() and self._owner.reset():
+            self._presses.link_lost()
+            self.session.restarted(now)
+            self._report("reset")
+        self._desk.report_store()
+
     def _press_moved(self, event: "tuple[str, ...]", now: int) -> None:
         kind, press_id = event[:2]
         if kind == "ask":
@@ -189,7 +228,7 @@ class Glasses:
             return
         request_id, reason = event[2:]
         if kind == "photo":
-            self._ask_photo(request_id, press_id, "medium", "none", now)
+            self._ask_photo(request_id, press_id, self.controls.photo_size, "none", now)
         elif kind != "nothing":
             self._desk.photos.refused(request_id, press_id, reason)
         if kind != "late":

@@ -7,8 +7,11 @@ from trifocal_firmware.camera import OFF
 from trifocal_firmware.glasses import Glasses
 from trifocal_firmware.indicator import light
 from trifocal_firmware.io.flash import Flash
+from trifocal_firmware.owner import Owner
 from trifocal_firmware.packer import Packer
+from trifocal_firmware.settings import Settings
 from trifocal_firmware.store import PhotoStore
+from trifocal_shared import reasons
 from trifocal_shared.driver import Driver
 
 
@@ -21,14 +24,17 @@ class Firmware:
         self._clock = board.clock
         self._store = PhotoStore(Flash(board.flash_folder), board.boot_id)
         self._packer = Packer(self._store, board.link_pack, board.bare_packs)
-        self._glasses = Glasses(self._store, board.boot_id, board.device_id, board.model)
+        owner = Owner(Settings(Flash(board.flash_folder)), board.seed())
+        self._glasses = Glasses(self._store, owner, board.boot_id, board.device_id, board.model)
         self._driver = Driver(self._glasses, self._clock, self._drain)
         self._draining = False
         self._capturing: asyncio.Task[None] | None = None
+        self._controlling: list[asyncio.Task[None]] = []
 
     async def run(self) -> None:
         """Be the glasses until cancelled; then the sensor loses its power."""
         self.changed()
+        self._glasses.controls.start(self._clock.now())
         self._board.start(self)
         try:
             await self._driver.run()
@@ -73,10 +79,11 @@ class Firmware:
         self._driver.poke()
 
     def changed(self) -> None:
-        """Battery, charger or temples have changed."""
+        """Battery, charger, temples or Wi-Fi have changed."""
         board = self._board
         now = self._clock.now()
         self._glasses.session.epoch_known(self._clock.epoch_ms(), now)
+        self._glasses.controls.wifi(*board.wifi())
         self._glasses.sensed(board.battery(), board.charging(), board.folded(), now)
         self._driver.poke()
 
@@ -107,10 +114,22 @@ class Firmware:
             self._capturing = asyncio.create_task(self._take(*fields))
         elif command == "abort":
             self._abort()
+        elif command == "control":
+            self._controlling = [task for task in self._controlling if not task.done()]
+            self._controlling.append(asyncio.create_task(self._control(*fields)))
         elif command == "cool":
             self._board.cool()
         else:
             self._clock.set_epoch(fields[0])
+
+    async def _control(self, number: int, command: str, values: "dict[str, object]") -> None:
+        try:
+            outcome = await self._board.control(command, values)
+        except Exception:  # whatever a driver throws, and it may throw a password: the command must end
+            outcome = reasons.FAILED
+        self._glasses.controls.wifi(*self._board.wifi())
+        self._glasses.controls.answered(number, outcome)
+        self.changed()
 
     def _abort(self) -> None:
         if self._capturing is not None:

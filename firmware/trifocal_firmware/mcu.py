@@ -1,7 +1,7 @@
 """What the button controller says: its words for a press (PROTOCOL-device §3.1), on its own wire or through the link.
 
-Its frames carry no id, and a bad link may double them: the same press twice within `REPEAT_MS` is one. Words that are
-not about presses are no business of ours.
+Its frames carry no id, and a bad link may double them: the same press twice within `REPEAT_MS` is one. Touches are
+presses too, of the button `touch`. Words that are not about presses come out as they came in.
 """
 
 from trifocal_shared.envelope import Native
@@ -9,6 +9,20 @@ from trifocal_shared.wire import Wire
 
 REPEAT_MS = 150
 """Nobody presses a button twice within this time; a link that repeats a frame does."""
+
+TOUCH = "touch"
+
+GESTURES = (
+    "single_tap",
+    "double_tap",
+    "triple_tap",
+    "long_press",
+    "forward_swipe",
+    "backward_swipe",
+    "up_swipe",
+    "down_swipe",
+)
+"""In the order of the numbers in `sr_tpevt`."""
 
 _WORDS = {
     "cs_pho": ("photo", "short"),
@@ -20,12 +34,12 @@ _WORDS = {
 
 
 class Mcu:
-    """The button controller's wire; drained events are (button, press_type)."""
+    """The button controller's wire; drained events are (button, press_type), or a Native."""
 
     def __init__(self) -> None:
         self._wire = Wire({}, glasses_side=True)
-        self._heard: dict[str, int] = {}  # button -> when
-        self._events: list[tuple[str, str]] = []
+        self._heard: dict[tuple[str, str], int] = {}  # press -> when
+        self._events: list[object] = []
 
     def receive(self, data: "bytes | bytearray", now: int) -> None:
         """Bytes from the controller."""
@@ -34,14 +48,12 @@ class Mcu:
 
     def said(self, native: Native, now: int) -> None:
         """A word of the controller, by whatever way it came."""
-        word: object = native.command
-        if word == "hs_ntfy" and isinstance(native.body, dict):
-            word = native.body.get("msg")
-        press = _WORDS.get(word) if isinstance(word, str) else None
+        press = _press(native.command, native.body if isinstance(native.body, dict) else {})
         if press is None:
+            self._events.append(native)
             return
-        before = self._heard.get(press[0])
-        self._heard[press[0]] = now
+        before = self._heard.get(press)
+        self._heard[press] = now
         if before is None or now - before >= REPEAT_MS:
             self._events.append(press)
 
@@ -54,8 +66,8 @@ class Mcu:
         self._wire.timeout(now)
         self._listen(now)
 
-    def events(self) -> "list[tuple[str, str]]":
-        """Drain the presses."""
+    def events(self) -> "list[object]":
+        """Drain what was said."""
         events, self._events = self._events, []
         return events
 
@@ -63,3 +75,15 @@ class Mcu:
         for said in self._wire.events():
             if isinstance(said, Native):
                 self.said(said, now)
+
+
+def _press(word: object, body: "dict[str, object]") -> "tuple[str, str] | None":
+    """The press that a word means, if it means one."""
+    kind = body.get("type")
+    if word == "sr_tpevt" and type(kind) is int and 0 <= kind < len(GESTURES):
+        return TOUCH, GESTURES[kind]
+    if word == "sr_keyevt" and body == {"button": 1, "type": 0}:  # the camera's key on the latest controllers
+        return "photo", "short"
+    if word == "hs_ntfy":
+        word = body.get("msg")
+    return _WORDS.get(word) if isinstance(word, str) else None

@@ -4,7 +4,7 @@
        │                             │ ├───── none ────────▶ NOTHING
        │                             │ └───── a video ─────▶ REFUSED, unsupported
        │                             │
-       └──── nobody to ask ────▶ decided here: PHOTO under a `local_` id; REFUSED for what is no short photo press
+       └──── nobody to ask ────▶ decided here: PHOTO under a `local_` id; REFUSED for what is none of SHUTTER
                                      ▲
               failure, 5 s of silence, link lost
 
@@ -22,6 +22,9 @@ MOST_WAITING = 8
 
 MOST_REMEMBERED = 16
 """Presses decided here whose late answers are still understood."""
+
+SHUTTER = (("photo", "short"), ("photo", "double"))
+"""Presses that take a photo where nobody says otherwise: each press of a burst is one."""
 
 # Events, as tuples:
 #   ("ask", press_id, button, press_type)       say it to the gateway
@@ -43,8 +46,7 @@ class Presses:
 
     def pressed(self, button: str, press_type: str, refusal: str, now: int) -> str:
         """A press; `refusal` says why nobody can be asked, if so. Returns its id."""
-        self._count += 1
-        press_id = self._boot_id + "-" + str(self._count)
+        press_id = self.new_id()
         if not refusal and len(self._waiting) >= MOST_WAITING:
             refusal = reasons.CAMERA_BUSY
         self._waiting[press_id] = (button, press_type, now + PRESS_ANSWER_MS)
@@ -53,6 +55,11 @@ class Presses:
         else:
             self._events.append(("ask", press_id, button, press_type))
         return press_id
+
+    def new_id(self) -> str:
+        """An id that no other press has, of this boot or another."""
+        self._count += 1
+        return self._boot_id + "-" + str(self._count)
 
     def answered(self, answer: ButtonPressResponse, now: int) -> None:
         """The gateway's word on a press; may be late, repeated, or about no press of ours."""
@@ -105,7 +112,7 @@ class Presses:
         self._here.append(self._number(press_id))
         if len(self._here) > MOST_REMEMBERED:
             self._here.pop(0)
-        if self._waiting[press_id][:2] == ("photo", "short"):
+        if self._waiting[press_id][:2] in SHUTTER:
             self._end("photo", press_id, _local_id(press_id), reason)
         else:
             self._end("refused", press_id, _local_id(press_id), reasons.UNSUPPORTED)

@@ -4,7 +4,7 @@
 
 `phone_ready` is answered with `glasses_ready` and the battery, however often it comes; each one is told to the owner,
 since it may be a new gateway. Questions (ping, battery, version) are answered in any state but DOWN. The token itself
-is not kept, only that there is one.
+is not kept, only that there is one. While `Owner` has locked the link, it alone hears and answers.
 
 It promises that a final word (`say_finally`) is said after the next handshake when it could not be said, or had not
 arrived before the link was lost, as far as is known: a gateway that answers no message ids is believed to have heard
@@ -14,7 +14,9 @@ first final word of a request and ignores its echo.
 What breaks the rules is counted and answered with silence; nothing that comes over the link raises.
 """
 
+from trifocal_firmware.owner import Owner
 from trifocal_shared import messages
+from trifocal_shared.envelope import Native
 from trifocal_shared.link import WHOLE, Link
 from trifocal_shared.message import Message
 from trifocal_shared.wire import Rejected
@@ -34,11 +36,12 @@ LATEST_EPOCH_MS = 9_007_199_254_740_991
 class Session:
     """One talk after the other with whatever gateway is there."""
 
-    def __init__(self, boot_id: str, model: str) -> None:
+    def __init__(self, boot_id: str, model: str, owner: Owner) -> None:
         self.linked = False
         self.ready = False
         self.has_token = False
         self.counts = {"malformed": 0, "owed_dropped": 0}
+        self.owner = owner
         self._boot_id = boot_id
         self._model = model
         self._battery = (100, False)
@@ -51,6 +54,7 @@ class Session:
         """Bytes pass; whether anybody listens is known from `phone_ready`."""
         self.closed(now)
         self._link.opened()
+        self.owner.opened()
         self.linked = True
 
     def closed(self, now: int) -> None:
@@ -66,12 +70,20 @@ class Session:
             self._link.receive(bytes(data), now)
             self._listen(now)
 
+    def restarted(self, now: int) -> None:
+        """All that was known here is gone: whoever listens is to begin anew."""
+        self.opened(now)
+        self.has_token = False
+        self._owed = []
+        self._boot_id += "r"
+        self.say(messages.GlassesReady(sid=self._boot_id, timestamp=self.epoch(now)))
+
     def battery(self, level: int, charging: bool) -> None:
         """The battery in percent; said when it has changed and somebody listens."""
         if (level, charging) != self._battery:
             self._battery = (level, charging)
             if self.ready:
-                self._say_battery()
+                self.say_battery()
 
     def epoch_known(self, epoch_ms: int, now: int) -> None:
         """The wall clock stands at `epoch_ms`; 0 is unknown."""
@@ -82,14 +94,29 @@ class Session:
         return 0 if self._epoch_at_zero is None else self._epoch_at_zero + now
 
     def say(self, message: Message) -> None:
-        """Say it if anybody listens."""
-        if self.linked:
+        """Say it if anybody listens who may hear it."""
+        if self.linked and not self.owner.locked:
             self._link.say(message)
 
     def say_surely(self, message: Message, now: int) -> None:
-        """Say it, if anybody listens, until it has arrived."""
-        if self.linked:
+        """Say it, if anybody listens who may hear it, until it has arrived."""
+        if self.linked and not self.owner.locked:
             self._link.say_surely(message, now)
+
+    def say_battery(self) -> None:
+        """How the battery stands, whether or not that has changed."""
+        self.say(messages.BatteryStatus(level=self._battery[0], charging=self._battery[1]))
+
+    def say_version(self, now: int) -> None:
+        """What these glasses are."""
+        build = str(messages.IDS_SINCE_BUILD)
+        at = self.epoch(now)
+        self.say(messages.VersionInfo(app_version=VERSION, build_number=build, device_model=self._model, timestamp=at))
+
+    def say_native(self, said: Native) -> None:
+        """Say what a button controller would, if anybody listens."""
+        if self.linked and not self.owner.locked:
+            self._link.say_native(said.command, said.body)
 
     def say_finally(self, message: Message, now: int) -> None:
         """Say it now or after the next handshake."""
@@ -122,8 +149,13 @@ class Session:
 
     def _listen(self, now: int) -> None:
         for said in self._link.events():
+            replies = self.owner.heard(said)
             if isinstance(said, int):
                 self._owed = [owed for owed in self._owed if owed[2] != said]
+            elif replies is not None:
+                self.ready = self.ready and not self.owner.locked
+                for reply in replies:
+                    self._link.say(reply)
             elif isinstance(said, Rejected):
                 self.counts["malformed"] += 1
             elif isinstance(said, messages.PhoneReady):
@@ -135,9 +167,9 @@ class Session:
             elif isinstance(said, messages.Ping):
                 self.say(messages.Pong())
             elif isinstance(said, messages.RequestBatteryState):
-                self._say_battery()
+                self.say_battery()
             elif isinstance(said, messages.RequestVersion):
-                self._say_version(now)
+                self.say_version(now)
             elif isinstance(said, messages.SetSystemTime):
                 self._set_time(said, now)
             else:
@@ -150,7 +182,9 @@ class Session:
             self._link.answers_ids = theirs >= messages.IDS_SINCE
         protocol = messages.PROTOCOL_VERSION
         self.say(messages.GlassesReady(sid=self._boot_id, timestamp=self.epoch(now), protocol=protocol))
-        self._say_battery()
+        self.say_battery()
+        for offer in self.owner.offers():
+            self.say(offer)
         for at, (word, said, _) in enumerate(self._owed):
             if said < 0:
                 self._owed[at] = (word, now, self._link.say_surely(word, now))
@@ -158,14 +192,6 @@ class Session:
     def _forget(self, now: int) -> None:
         """Final words of which nothing more will be heard are taken for heard."""
         self._owed = [owed for owed in self._owed if owed[1] < 0 or owed[2] or now - owed[1] <= RECENT_MS]
-
-    def _say_battery(self) -> None:
-        self.say(messages.BatteryStatus(level=self._battery[0], charging=self._battery[1]))
-
-    def _say_version(self, now: int) -> None:
-        build = str(messages.IDS_SINCE_BUILD)
-        at = self.epoch(now)
-        self.say(messages.VersionInfo(app_version=VERSION, build_number=build, device_model=self._model, timestamp=at))
 
     def _set_time(self, said: messages.SetSystemTime, now: int) -> None:
         if EARLIEST_EPOCH_MS <= said.timestamp_ms <= LATEST_EPOCH_MS:

@@ -160,6 +160,16 @@ class PhotoStore:
         self._numbers.remove(number)
         return True
 
+    def erase(self) -> None:
+        """No photo is left, nor one that was set aside. Raises OSError: some are."""
+        self.close()
+        for name in self._flash.names():
+            if _number(name):
+                self._flash.remove(name)
+                if name.endswith(PHOTO):
+                    self._numbers.remove(_number(name))
+        self.bad = 0
+
     def set_aside(self, number: int) -> None:
         """This file is of no use to anybody: keep it as `.bad` for whoever wants to look, out of the others' way."""
         self.close()

@@ -7,7 +7,9 @@ import hashlib
 import io
 
 from trifocal_firmware.glasses import Glasses
+from trifocal_firmware.owner import Owner
 from trifocal_firmware.packer import Packer
+from trifocal_firmware.settings import Settings
 from trifocal_firmware.store import PhotoStore
 from trifocal_shared import messages
 from trifocal_shared.frame import FilePacket
@@ -38,8 +40,7 @@ class MemoryFlash:
     def __init__(self, capacity: int = 10_000_000) -> None:
         self.files: dict[str, bytes] = {}
         self.capacity = capacity
-        self.cut_at = 0  # never
-        self.instants = 0
+        self.cut_at = self.instants = 0  # cut at 0: never
         self.broken: set[str] = set()  # names that give OSError
 
     def names(self) -> "list[str]":
@@ -187,8 +188,7 @@ class GatewayStub:
         if whole:
             self.photos[announced.request_id] = self._bytes
             self.times_whole[announced.request_id] = self.times_whole.get(announced.request_id, 0) + 1
-        self._announced = None
-        self._bytes = b""
+        self._announced, self._bytes = None, b""
         if self.confirms:
             self.say(messages.TransferComplete(file_name=announced.file_name, success=whole))
 
@@ -200,10 +200,10 @@ class Rig:
         self.flash = flash or MemoryFlash()
         self.clock = VirtualClock(epoch_ms=epoch_ms)
         self.gateway = GatewayStub()
-        self.shoots = True
-        self.hears = True  # the gateway gets what is sent
+        self.shoots = self.hears = True  # pictures are taken; the gateway gets what is sent
         self.done: list[tuple[object, ...]] = []  # every command that was not SEND or PACKS
         self.pictures = 0
+        self.seed = bytes(range(32))
         self.boot(boot_id)
 
     def boot(self, boot_id: str) -> None:
@@ -211,7 +211,7 @@ class Rig:
         self.boot_id = boot_id
         self.store = PhotoStore(self.flash, boot_id)
         self.packer = Packer(self.store, self._deliver_pack)
-        self.glasses = Glasses(self.store, boot_id, "device", "model")
+        self.glasses = Glasses(self.store, Owner(Settings(self.flash), self.seed), boot_id, "device", "model")
         self.glasses.session.epoch_known(self.clock.epoch_ms(), self.clock.now())
         self.linked = False
 

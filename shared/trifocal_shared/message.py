@@ -33,6 +33,9 @@ MAX_DEPTH = 32
 MAX_INT = 2**53
 """Whole numbers beyond this do not survive every JSON reader, nor a database."""
 
+OTHERS = ""
+"""The key under which a catalogue has the function that knows its other messages: JSON object -> message or None."""
+
 
 class ProtocolError(Exception):
     """The peer broke the rules. `code` is a word from `trifocal_shared.reasons` or `malformed`; safe to show."""
@@ -207,11 +210,17 @@ def _children(node: object) -> "list[object]":
 
 
 def parse(catalogue: "dict[str, type[Message]]", data: object) -> "Message | None":
-    """The message that a JSON object is, or None for a type nobody here knows. Raises ProtocolError."""
+    """The message that a JSON object is, or None for a type nobody here knows. Raises ProtocolError.
+
+    A catalogue may have a function under OTHERS, which is asked about types that have no class.
+    """
     if not isinstance(data, dict):
         raise ProtocolError("a message is a JSON object")
     kind = data.get("type")
-    if not isinstance(kind, str):
+    if not isinstance(kind, str) or not kind:
         raise ProtocolError("a message has a type")
     cls = catalogue.get(kind)
-    return from_wire(cls, data) if cls else None
+    if cls:
+        return from_wire(cls, data)
+    others = catalogue.get(OTHERS)
+    return others(data) if others else None  # type: ignore[call-arg]

@@ -3,7 +3,8 @@
 Times called `timestamp` are epoch milliseconds, 0 when the sender has no clock.
 """
 
-from trifocal_shared.message import Message, one_of, required
+from trifocal_shared.control_messages import command, report
+from trifocal_shared.message import OTHERS, Message, one_of, required
 
 PROTOCOL_VERSION = 2
 """Said in `phone_ready` and `glasses_ready`; an absent one reads as 0, a peer that is not Trifocal.
@@ -53,6 +54,7 @@ class SetSystemTime(Message):
     """The wall clock, for boards that have none."""
 
     TYPE = "set_system_time"
+    ALIASES = {"timestamp_ms": "timestamp_ms"}
     timestamp_ms: int = required(int)
 
 
@@ -206,11 +208,14 @@ class Pong(Message):
     TYPE = "pong"
 
 
-def _by_type(*classes: "type[Message]") -> "dict[str, type[Message]]":
-    return {cls.TYPE: cls for cls in classes}
+def _by_type(others: object, *classes: "type[Message]") -> "dict[str, type[Message]]":
+    known = {cls.TYPE: cls for cls in classes}
+    known[OTHERS] = others  # type: ignore[assignment]
+    return known
 
 
 TO_GLASSES = _by_type(
+    command,
     PhoneReady,
     AuthToken,
     SetSystemTime,
@@ -225,6 +230,7 @@ TO_GLASSES = _by_type(
 """What the glasses understand, by type."""
 
 TO_GATEWAY = _by_type(
+    report,
     GlassesReady,
     TokenStatus,
     VersionInfo,

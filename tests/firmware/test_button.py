@@ -1,6 +1,6 @@
 import unittest
 
-from trifocal_firmware.button import DEBOUNCE_MS, LONG_PRESS_MS, Button
+from trifocal_firmware.button import DEBOUNCE_MS, DOUBLE_MS, LONG_PRESS_MS, Button, Doubles
 
 
 def play(edges, until):
@@ -55,9 +55,22 @@ class TestButton(unittest.TestCase):
     def test_woken_late_it_still_tells_long_from_short(self):
         button = Button()
         button.level_changed(True, 0)
-        button.level_changed(False, 5000)
+        button.level_changed(False, 3000)
         button.timeout(9000)
         self.assertEqual(button.events(), ["long"])
+
+    def test_a_finger_that_stays_says_more(self):
+        self.assertEqual(play([(0, True), (5_500, False)], 90_000), [(800, "long"), (5_000, "pair")])
+        self.assertEqual(
+            play([(0, True), (60_000, False)], 90_000), [(800, "long"), (5_000, "pair"), (15_000, "reset")]
+        )
+
+    def test_nothing_is_reset_by_one_who_looks_late(self):
+        button = Button()
+        button.level_changed(True, 0)
+        button.level_changed(False, 14_999)
+        button.timeout(60_000)
+        self.assertEqual(button.events(), ["long", "pair"])
 
     def test_an_early_timeout_is_harmless(self):
         button = Button()
@@ -68,6 +81,29 @@ class TestButton(unittest.TestCase):
 
     def test_at_rest_it_wants_no_waking(self):
         self.assertIsNone(Button().deadline())
+
+
+class TestDoubles(unittest.TestCase):
+    def named(self, *presses):
+        doubles = Doubles()
+        return [doubles.named(button, press_type, now) for button, press_type, now in presses]
+
+    def test_the_first_of_two_is_not_kept_waiting_and_the_second_is_double(self):
+        self.assertEqual(self.named(("photo", "short", 0), ("photo", "short", DOUBLE_MS)), ["short", "double"])
+
+    def test_two_slow_ones_are_two_short_ones(self):
+        self.assertEqual(self.named(("photo", "short", 0), ("photo", "short", DOUBLE_MS + 1)), ["short", "short"])
+
+    def test_a_burst_is_pairs_and_no_press_of_it_is_lost(self):
+        burst = [("photo", "short", 200 * number) for number in range(5)]
+        self.assertEqual(self.named(*burst), ["short", "double", "short", "double", "short"])
+
+    def test_two_buttons_and_long_presses_make_none(self):
+        self.assertEqual(self.named(("photo", "short", 0), ("video", "short", 100)), ["short", "short"])
+        self.assertEqual(
+            self.named(("photo", "short", 0), ("photo", "long", 100), ("photo", "long", 200)),
+            ["short", "long", "long"],
+        )
 
 
 if __name__ == "__main__":

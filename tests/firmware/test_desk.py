@@ -1,7 +1,9 @@
 import unittest
 
 from trifocal_firmware.desk import LONGEST_ID, PhotoDesk
+from trifocal_firmware.owner import Owner
 from trifocal_firmware.session import Session
+from trifocal_firmware.settings import Settings
 from trifocal_firmware.store import PhotoStore
 from trifocal_firmware.testing import MemoryFlash, picture
 from trifocal_shared import messages, pack
@@ -16,7 +18,7 @@ class Bench:
     def __init__(self, flash=None):
         self.flash = flash or MemoryFlash()
         self.store = PhotoStore(self.flash, BOOT)
-        self.session = Session(BOOT, "model")
+        self.session = Session(BOOT, "model", Owner(Settings(self.flash), b""))
         self.desk = PhotoDesk(self.session, self.store, BOOT)
 
     def connect(self):

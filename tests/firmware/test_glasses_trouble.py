@@ -101,7 +101,7 @@ class TestABadLink(unittest.TestCase):
         rig.gateway.takes = False
         rig.press()
         chance = Chance(5)
-        for cls in list(messages.TO_GLASSES.values()) * 40:
+        for cls in [known for known in messages.TO_GLASSES.values() if isinstance(known, type)] * 40:
             values = {}
             for name, field in fields(cls).items():
                 pool = field.choices or nasty[field.kind]

@@ -40,9 +40,28 @@ class TestMcu(unittest.TestCase):
     def test_the_two_buttons_do_not_hide_each_other(self):
         self.assertEqual(len(self.hear(frame("cs_pho") + frame("cs_vdo"))), 2)
 
-    def test_other_words_and_nonsense_are_nothing(self):
+    def test_touches_are_presses_too(self):
+        self.assertEqual(self.hear(frame("sr_tpevt", {"type": 0}), 0), [("touch", "single_tap")])
+        self.assertEqual(self.hear(frame("sr_tpevt", {"type": 7}), 0), [("touch", "down_swipe")])
+        self.assertEqual(self.hear(frame("sr_tpevt", '{"type":1}'), 0), [("touch", "double_tap")])
+        self.assertEqual(self.hear(frame("sr_tpevt", {"type": 1}), REPEAT_MS - 1), [])
+
+    def test_the_key_of_the_latest_controllers_is_the_camera_button(self):
+        self.assertEqual(self.hear(frame("sr_keyevt", {"button": 1, "type": 0})), [("photo", "short")])
+
+    def test_words_that_are_no_presses_come_out_as_they_are(self):
+        for command, body in (
+            ("sr_batv", {"pt": 5}),
+            ("sr_tpevt", {"type": 8}),
+            ("sr_tpevt", {"type": "0"}),
+            ("sr_keyevt", {"button": 0, "type": 0}),
+            ("hs_ntfy", {"msg": 5}),
+            ("cs_fcrst", ""),
+        ):
+            self.assertEqual(self.hear(frame(command, body)), [Native(command, body)])
+
+    def test_nonsense_is_no_press(self):
         for data in (
-            frame("sr_batv", {"pt": 5}),
             frame("hs_ntfy"),
             frame("hs_ntfy", {"msg": 5}),
             frame("hs_ntfy", {"msg": ["button click"]}),
@@ -51,7 +70,7 @@ class TestMcu(unittest.TestCase):
             encode_frame(STRING, b"not json", True),
             b"noise $$ ## noise",
         ):
-            self.assertEqual(self.hear(data), [], data)
+            self.assertEqual([said for said in self.hear(data) if not isinstance(said, Native)], [], data)
 
     def test_a_frame_may_come_in_pieces(self):
         whole = frame("cs_pho")

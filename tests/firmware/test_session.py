@@ -1,6 +1,9 @@
 import unittest
 
+from trifocal_firmware.owner import Owner
 from trifocal_firmware.session import EARLIEST_EPOCH_MS, MOST_OWED, RECENT_MS, VERSION, Session
+from trifocal_firmware.settings import Settings
+from trifocal_firmware.testing import MemoryFlash
 from trifocal_shared import messages, reasons
 from trifocal_shared.chunk import FRAME_BYTES
 from trifocal_shared.frame import STRING, encode_frame
@@ -9,7 +12,7 @@ from trifocal_shared.link import Link
 
 class Case(unittest.TestCase):
     def setUp(self):
-        self.session = Session("0123abcd", "model")
+        self.session = Session("0123abcd", "model", Owner(Settings(MemoryFlash()), b""))
         self.phone = Link(messages.TO_GATEWAY, glasses_side=False)
         self.session.opened(0)
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trifocal_shared import cloud_messages, messages, sim_messages
+from trifocal_shared.control_messages import COMMANDS
 from trifocal_shared.message import MAX_INT, Message, ProtocolError, decode_json, fields, from_wire, parse, to_camel
 
 QUICK = settings(max_examples=50, deadline=None)
@@ -20,7 +21,7 @@ CLASSES = sorted(
     },
     key=lambda cls: cls.__name__,
 )
-CATALOGUE = messages.TO_GLASSES | messages.TO_GATEWAY | cloud_messages.TO_CLOUD | cloud_messages.TO_PHONE
+CATALOGUE = cloud_messages.TO_CLOUD | cloud_messages.TO_PHONE | messages.TO_GATEWAY | messages.TO_GLASSES
 KINDS = {
     str: st.text(max_size=8),
     int: st.integers(-MAX_INT, MAX_INT),
@@ -32,6 +33,16 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
+
+
+def command(row):
+    """JSON objects that claim to be the message of this row of the table of commands."""
+    kind, _, *written = row.split(" ")
+    names = [field.rstrip("!").partition(":")[0] for field in written]
+    return st.fixed_dictionaries({"type": st.just(kind)}, optional=dict.fromkeys(names, anything | st.text(max_size=8)))
+
+
+CONTROLS = [command(row) for row in COMMANDS.strip().splitlines()]
 
 
 def built(cls):
@@ -56,7 +67,7 @@ def test_every_message_comes_back_as_it_was(made):
 
 
 @QUICK
-@given(st.one_of([claimed(cls) for cls in CATALOGUE.values()]))
+@given(st.one_of([claimed(cls) for cls in CATALOGUE.values() if isinstance(cls, type)] + CONTROLS))
 def test_a_known_type_with_any_content_is_a_message_or_refused(wire):
     try:
         made = parse(CATALOGUE, wire)

@@ -4,6 +4,7 @@ import json
 import unittest
 
 from trifocal_shared import app_messages, cloud_messages, messages, sim_messages
+from trifocal_shared.control_messages import COMMANDS, REPORTS
 from trifocal_shared.envelope import Native, unwrap, wrap_native
 from trifocal_shared.frame import FRAGMENT, PACK, STRING, FilePacket, FrameDecoder, encode_file_packet, encode_frame
 from trifocal_shared.message import from_wire, parse
@@ -57,6 +58,11 @@ def ends(direction):
     return (gateway, glasses) if direction == "gateway to glasses" else (glasses, gateway)
 
 
+def types(catalogue):
+    """The types of a catalogue's classes."""
+    return {cls.TYPE for cls in catalogue.values() if isinstance(cls, type)}
+
+
 class Document(unittest.TestCase):
     def test_frames_mean_what_the_document_says(self):
         for vector in vectors("document.json"):
@@ -102,7 +108,20 @@ class Link(unittest.TestCase):
             hearer.receive(again, 0)
             self.assertEqual(hearer.events(), heard)
             heard_types.add(heard[0].TYPE)
-        self.assertEqual(heard_types, set(list(messages.TO_GLASSES) + list(messages.TO_GATEWAY)))
+        self.assertEqual(heard_types, types(messages.TO_GLASSES) | types(messages.TO_GATEWAY))
+
+    def test_so_is_every_row_of_the_control_plane(self):
+        heard_types = set()
+        for vector in vectors("control.json"):
+            sender, hearer = ends(vector["direction"])
+            hearer.receive(bytes.fromhex(vector["hex"]), 0)
+            heard = hearer.events()
+            self.assertEqual([message.to_wire() for message in heard], [vector["means"]])
+            hearer.receive(sender.encode(heard[0]), 0)
+            self.assertEqual(hearer.events(), heard)
+            heard_types.add(heard[0].TYPE)
+        rows = (COMMANDS + REPORTS).strip().split("\n")
+        self.assertEqual(heard_types, {row.split(" ")[0] for row in rows if row})
 
 
 class Streams(unittest.TestCase):

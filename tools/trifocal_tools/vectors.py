@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 
 from trifocal_shared import app_messages, cloud_messages, messages, pack, sim_messages
+from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native, unwrap
 from trifocal_shared.frame import OVERHEAD, PACK, STRING, FilePacket, Frame, FrameDecoder
 from trifocal_shared.message import Message
 from trifocal_shared.wire import Wire
-from trifocal_tools import example_app_messages, example_frames, example_talks
+from trifocal_tools import example_app_messages, example_control_messages, example_frames, example_talks
 from trifocal_tools import example_messages as said
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "vectors"
@@ -60,7 +61,10 @@ def build() -> dict[str, Vector]:
     cloud += _texts("cloud to gateway, HTTP", said.HTTP_FROM_CLOUD)
     sim = _texts("simulated glasses to cloud, WebSocket", said.SIM_TO_CLOUD)
     sim += _texts("cloud to simulated glasses, WebSocket", said.CLOUD_TO_SIM)
+    control = _framed(gateway, LINK[0], example_control_messages.TO_GLASSES)
+    control += _framed(glasses, LINK[1], example_control_messages.TO_GATEWAY)
     return {
+        "control.json": {"about": "Every message of the control plane as a whole frame.", "vectors": control},
         "document.json": {
             "about": "Whole frames, byte for byte as in PROTOCOL-device §A, and what each means.",
             "vectors": example_frames.DOCUMENT,
@@ -158,6 +162,7 @@ def _without_example() -> list[type[Message]]:
     groups = [*vars(said).values(), *vars(example_app_messages).values()]
     shown = {type(message) for group in groups if isinstance(group, list) for message in group}
     modules = (messages, cloud_messages, sim_messages, app_messages)
+    shown.add(Control)  # its rows have examples in `example_control_messages`
     classes = [found for module in modules for found in vars(module).values() if isinstance(found, type)]
     unseen = {cls for cls in classes if issubclass(cls, Message) and cls is not Message} - shown
     return sorted(unseen, key=lambda cls: cls.__name__)

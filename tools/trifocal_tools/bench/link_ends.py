@@ -9,7 +9,9 @@ import hashlib
 from collections.abc import Callable
 
 from trifocal_firmware.glasses import Glasses
+from trifocal_firmware.owner import Owner
 from trifocal_firmware.packer import Packer
+from trifocal_firmware.settings import Settings
 from trifocal_firmware.store import Photo, PhotoStore
 from trifocal_firmware.testing import MemoryFlash
 from trifocal_gateway import courier, gateway, incoming, upload_queue
@@ -55,7 +57,7 @@ class Ends:
         self.boot_id = f"{self._boots:08x}"
         self.store = PhotoStore(self.flash, self.boot_id)
         self.packer = Packer(self.store, self._send_piece)
-        self.glasses = Glasses(self.store, self.boot_id, "device", "model")
+        self.glasses = Glasses(self.store, Owner(Settings(self.flash), b""), self.boot_id, "device", "model")
 
     def start_gateway(self) -> None:
         """A fresh gateway with the parts and rows of the one before."""

@@ -1,0 +1,255 @@
+"""The control plane on the glasses: every command that is not about photos, presses or files has its answer here.
+
+What a command is and which answer is due stands in `control_messages.COMMANDS`; this machine knows the ways with them.
+Settings are checked, kept on flash and acknowledged. Questions about what is known here are answered at once. What only
+hardware can do (Wi-Fi, hotspot, lamps, power) is one `control` event for the board, and the board's word makes the
+answer. Words of the button controller that are no presses end here too.
+
+It promises: one answer to each command that is due one, within `ANSWER_MS`, also when the board lacks what it takes
+(`unsupported`, and counted), fails, hangs or is asked too much at once. The word of a board that comes later changes
+nothing. No answer carries a password. The privacy light cannot be switched off from here.
+"""
+
+from trifocal_firmware.mcu import TOUCH
+from trifocal_firmware.owner import Owner
+from trifocal_firmware.press import Presses
+from trifocal_firmware.session import VERSION, Session
+from trifocal_firmware.store import PhotoStore
+from trifocal_shared import reasons
+from trifocal_shared.control_messages import COMMANDS, Control, name_of, row
+from trifocal_shared.envelope import Native
+
+RESET = "cs_fcrst"
+"""The controller's word for the reset by its button."""
+
+CHARGING_MV = 4_000
+"""Of a controller's report: above it the battery is being charged (PROTOCOL-device §7)."""
+
+ANSWER_MS = 35_000
+"""Longer than a network takes to be joined: 15 looks at it, 2 s apart (PROTOCOL-device §3.2)."""
+
+MOST_ASKED = 4
+"""Commands that a board may have in hand."""
+
+MOST_NETWORKS = 20
+
+MOST_MINUTES = 180
+SIZES = ("small", "medium", "large", "full")
+MODES = ("cloud", "save_locally")
+PHOTO_SIZE = "button_photo_setting"
+CAMERA_LED = "button_camera_led"
+LEGAL = {PHOTO_SIZE: SIZES, "set_photo_mode": MODES}
+
+# Events, as tuples:
+#   ("control", number, kind, values)   for the board; answer with `answered`
+#   ("power", level, charging)          what the button controller measures
+#   ("reset",)                          it says that its button wants everything forgotten
+#   ("report", step, fields)            see `SimHost.report`
+
+
+class Controls:
+    """All commands in hand. What is kept of them is `settings`, by the commands' names."""
+
+    def __init__(self, session: Session, owner: Owner, store: PhotoStore, model: str) -> None:
+        self.settings = owner.settings
+        self.unsupported = 0
+        self.battery = (100, False)
+        """In percent, and whether it is charged."""
+        self._session = session
+        self._owner = owner
+        self._store = store
+        self._model = model
+        self._wifi: tuple[bool, str, str] = (False, "", "")
+        self._number = 0
+        self._asked: dict[int, tuple[Control, int]] = {}
+        self._events: list[tuple[object, ...]] = []
+
+    @property
+    def photo_size(self) -> str:
+        """Of photos that a button takes."""
+        size: str = self.settings.get(PHOTO_SIZE, "medium")
+        return size
+
+    def start(self, now: int) -> None:
+        """Power is on: join the network that was joined last."""
+        ssid, password = self.settings.get("wifi", ["", ""])
+        if ssid:
+            self._ask(Control("set_wifi_credentials", ssid=ssid, password=password), now)
+
+    def heard(self, said: Control, now: int) -> None:
+        """A command came."""
+        words = row(COMMANDS, said.TYPE)
+        way = words[0]
+        if way in "smu":
+            self._set(said, words)
+        elif way == "q":
+            self._say_wifi("")
+        elif way == "v":
+            self._session.say_version(now)
+        elif way == "g":
+            sizes = [one.size for one in map(self._store.load, self._store.numbers()) if one]
+            count = len(sizes)
+            self._say(
+                "gallery_status", photos=count, videos=0, total=count, total_size=sum(sizes), has_content=count > 0
+            )
+        else:
+            self._ask(said, now)
+
+    def native(self, said: Native, now: int) -> None:
+        """A word of or to the button controller that is no press: what the controller would answer is answered."""
+        word = said.command
+        answer: dict[str, object] | None = None
+        body: dict[str, object] = said.body if isinstance(said.body, dict) else {}
+        part, volts, kind, switch = [body.get(name) for name in ("pt", "vt", "type", "switch")]
+        level, charging = self.battery
+        if word == "cs_batv":
+            # No board measures volts for others; above 4,000 mV reads as charging on the other side (§7).
+            answer = {"pt": level, "vt": (CHARGING_MV + 1 if charging else 3_200) + 8 * level}
+        elif word == "cs_syvr":
+            answer = {"version": VERSION}
+        elif word in ("cs_hrt", "cs_shut"):
+            answer = {}
+            if word == "cs_shut":
+                self._ask(Control("shutdown"), now)
+        elif word == RESET:
+            self._events.append(("reset",))
+        elif word == "hm_batv" and type(part) is int and 0 <= part <= 100:
+            self._events.append(("power", part, type(volts) is int and volts > CHARGING_MV))
+        elif word == "sr_keyevt" and body == {"button": 0, "type": 0}:  # a tap on the power key
+            self._session.say_battery()
+        elif word == "sr_fbvol":
+            self._say("swipe_volume_status", enabled=switch == 1)
+        elif word == "sr_swst" and type(kind) is int and type(switch) is int:
+            self._say("switch_status", switch_type=kind, switch_value=switch)
+        else:
+            self.unsupported += 1
+        if answer is not None:
+            self._session.say_native(Native("sr" + word[2:], answer))
+
+    def gesture(self, button: str, press_type: str, presses: Presses, now: int) -> bool:
+        """Whether this press is for nobody to decide about: a touch that apps hear of, or the hold that pairs."""
+        if button == TOUCH:
+            self._say(
+                "touch_event",
+                gesture_name=press_type,
+                device_model=self._model,
+                press_id=presses.new_id(),
+                timestamp=self._session.epoch(now),
+            )
+        elif press_type == "pair" and self._owner.held(now):
+            self._events.append(("report", "pairing", {"open": True}))
+            for offer in self._owner.offers():
+                self._session.say(offer)
+        return button == TOUCH or press_type == "pair"
+
+    def wifi(self, connected: bool, ssid: str, local_ip: str) -> None:
+        """How the glasses stand with Wi-Fi; said when it has changed."""
+        if (connected, ssid, local_ip) != self._wifi:
+            self._wifi = (connected, ssid, local_ip)
+            self._say_wifi("")
+
+    def answered(self, number: int, outcome: object) -> None:
+        """The board's word on what it was asked: see `Board.control`."""
+        if number in self._asked:
+            self._answer(self._asked.pop(number)[0], outcome)
+
+    def deadline(self) -> "int | None":
+        """When the patience with the board ends, or the time to pair."""
+        due = [due for _, due in self._asked.values()]
+        window = self._owner.deadline()
+        if window is not None:
+            due.append(window)
+        return min(due) if due else None
+
+    def timeout(self, now: int) -> None:
+        """Answer what the board has not."""
+        for number in sorted(self._asked):
+            if now >= self._asked[number][1]:
+                self.answered(number, reasons.TIMED_OUT)
+        if self._owner.timeout(now):
+            self._events.append(("report", "pairing", {"open": False}))
+
+    def events(self) -> "list[tuple[object, ...]]":
+        """Drain what is to be done."""
+        events, self._events = self._events, []
+        return events
+
+    def _ask(self, said: Control, now: int) -> None:
+        if len(self._asked) >= MOST_ASKED:
+            self._answer(said, reasons.TOO_MANY)
+            return
+        self._number += 1
+        self._asked[self._number] = (said, now + ANSWER_MS)
+        self._events.append(("control", self._number, said.TYPE, said.values))
+
+    def _answer(self, said: Control, outcome) -> None:  # type: ignore[no-untyped-def]
+        kind, values = said.TYPE, said.values
+        way = row(COMMANDS, kind)[0]
+        self.unsupported += outcome is None
+        reason = outcome if isinstance(outcome, str) else "" if outcome is not None else reasons.UNSUPPORTED
+        ssid = values.get("ssid", "")
+        if way == "w":
+            if ssid and not reason:
+                self.settings.put("wifi", [ssid, values.get("password", "")])
+            self._say_wifi(reason)
+        elif way == "n":
+            found = [] if reason else outcome[:MOST_NETWORKS]
+            for name, signal, security in found:
+                network = {"ssid": name, "signal_strength": signal, "security": security}
+                self._say("wifi_scan_result", networks_neo=[network], scan_complete=False)
+            # Older phones take this one for everything.
+            self._say("wifi_scan_result", networks=[network[0] for network in found], scan_complete=True)
+        elif way == "f":
+            if self.settings.get("wifi", [""])[0] == ssid:
+                self.settings.put("wifi", None)
+            self._say("wifi_forget_result", ssid=ssid, success=not reason)
+        elif way == "h":
+            if reason:
+                self._say("hotspot_error", error_message=reason)
+            else:
+                self._say(
+                    "hotspot_status_update",
+                    hotspot_enabled=values["enabled"],
+                    hotspot_ssid=ssid,
+                    hotspot_gateway_ip=outcome.get("ip", ""),
+                )
+        elif way == "l":
+            echo = values.get("requestId", "")
+            if reason:
+                self._say("rgb_led_control_error", error=reason, requestId=echo)
+            else:
+                self._say(kind + "_response", success=True, requestId=echo)
+
+    def _set(self, said: Control, words: "list[str]") -> None:
+        kind, way = said.TYPE, words[0]
+        value = said.values.get(name_of(words[1]), MODES[1])
+        reason = ""
+        if way == "u":
+            reason = reasons.UNSUPPORTED
+        elif kind == CAMERA_LED and not value:  # it is lit when the camera looks
+            reason = reasons.FORBIDDEN
+        elif not _legal(kind, value):
+            reason = reasons.MALFORMED
+        elif not self.settings.put(kind, value):
+            reason = reasons.STORAGE_FULL
+        if way == "m":
+            self._say("set_photo_mode_ack", mode=self.settings.get(kind, MODES[0]))
+        else:
+            echo = said.values.get("request_id", "")
+            self._say("settings_ack", setting=kind, success=not reason, error=reason, request_id=echo)
+
+    def _say_wifi(self, reason: str) -> None:
+        connected, ssid, local_ip = self._wifi
+        self._say("wifi_status", connected=connected, ssid=ssid, local_ip=local_ip, error=reason)
+
+    def _say(self, kind: str, **values: object) -> None:
+        if self._session.ready:
+            self._session.say(Control(kind, **values))
+
+
+def _legal(kind: str, value: object) -> bool:
+    if isinstance(value, dict):
+        return all(type(part) is int and 0 < part < 10_000 for part in value.values())
+    if type(value) is int:
+        return 0 < value <= MOST_MINUTES
+    return value in LEGAL.get(kind, (value,))

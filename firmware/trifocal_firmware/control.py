@@ -5,9 +5,9 @@ Settings are checked, kept on flash and acknowledged. Questions about what is kn
 hardware can do (Wi-Fi, hotspot, lamps, power) is one `control` event for the board, and the board's word makes the
 answer. Words of the button controller that are no presses end here too.
 
-It promises: one answer to each command that is due one, within `ANSWER_MS`, also when the board lacks what it takes
-(`unsupported`, and counted), fails, hangs or is asked too much at once. The word of a board that comes later changes
-nothing. No answer carries a password. The privacy light cannot be switched off from here.
+It promises one answer to each command that is due one; for the hardware's, when `Firmware` brings the board's word, a
+failure or that nothing came. What a board lacks is `unsupported`, and counted. No answer carries a password. The
+privacy light cannot be switched off from here.
 """
 
 from trifocal_firmware.mcu import TOUCH
@@ -25,12 +25,6 @@ RESET = "cs_fcrst"
 CHARGING_MV = 4_000
 """Of a controller's report: above it the battery is being charged (PROTOCOL-device §7)."""
 
-ANSWER_MS = 35_000
-"""Longer than a network takes to be joined: 15 looks at it, 2 s apart (PROTOCOL-device §3.2)."""
-
-MOST_ASKED = 4
-"""Commands that a board may have in hand."""
-
 MOST_NETWORKS = 20
 
 MOST_MINUTES = 180
@@ -41,10 +35,10 @@ CAMERA_LED = "button_camera_led"
 LEGAL = {PHOTO_SIZE: SIZES, "set_photo_mode": MODES}
 
 # Events, as tuples:
-#   ("control", number, kind, values)   for the board; answer with `answered`
-#   ("power", level, charging)          what the button controller measures
-#   ("reset",)                          it says that its button wants everything forgotten
-#   ("report", step, fields)            see `SimHost.report`
+#   ("control", said)           for the board; answer with `answered`
+#   ("power", level, charging)  what the button controller measures
+#   ("reset",)                  it says that its button wants everything forgotten
+#   ("report", step, fields)    see `SimHost.report`
 
 
 class Controls:
@@ -60,21 +54,13 @@ class Controls:
         self._store = store
         self._model = model
         self._wifi: tuple[bool, str, str] = (False, "", "")
-        self._number = 0
-        self._asked: dict[int, tuple[Control, int]] = {}
         self._events: list[tuple[object, ...]] = []
 
-    @property
-    def photo_size(self) -> str:
-        """Of photos that a button takes."""
-        size: str = self.settings.get(PHOTO_SIZE, "medium")
-        return size
-
-    def start(self, now: int) -> None:
+    def start(self) -> None:
         """Power is on: join the network that was joined last."""
         ssid, password = self.settings.get("wifi", ["", ""])
         if ssid:
-            self._ask(Control("set_wifi_credentials", ssid=ssid, password=password), now)
+            self._ask(Control("set_wifi_credentials", ssid=ssid, password=password))
 
     def heard(self, said: Control, now: int) -> None:
         """A command came."""
@@ -93,9 +79,9 @@ class Controls:
                 "gallery_status", photos=count, videos=0, total=count, total_size=sum(sizes), has_content=count > 0
             )
         else:
-            self._ask(said, now)
+            self._ask(said)
 
-    def native(self, said: Native, now: int) -> None:
+    def native(self, said: Native) -> None:
         """A word of or to the button controller that is no press: what the controller would answer is answered."""
         word = said.command
         answer: dict[str, object] | None = None
@@ -110,7 +96,7 @@ class Controls:
         elif word in ("cs_hrt", "cs_shut"):
             answer = {}
             if word == "cs_shut":
-                self._ask(Control("shutdown"), now)
+                self._ask(Control("shutdown"))
         elif word == RESET:
             self._events.append(("reset",))
         elif word == "hm_batv" and type(part) is int and 0 <= part <= 100:
@@ -148,41 +134,16 @@ class Controls:
             self._wifi = (connected, ssid, local_ip)
             self._say_wifi("")
 
-    def answered(self, number: int, outcome: object) -> None:
-        """The board's word on what it was asked: see `Board.control`."""
-        if number in self._asked:
-            self._answer(self._asked.pop(number)[0], outcome)
-
-    def deadline(self) -> "int | None":
-        """When the patience with the board ends, or the time to pair."""
-        due = [due for _, due in self._asked.values()]
-        window = self._owner.deadline()
-        if window is not None:
-            due.append(window)
-        return min(due) if due else None
-
-    def timeout(self, now: int) -> None:
-        """Answer what the board has not."""
-        for number in sorted(self._asked):
-            if now >= self._asked[number][1]:
-                self.answered(number, reasons.TIMED_OUT)
-        if self._owner.timeout(now):
-            self._events.append(("report", "pairing", {"open": False}))
-
     def events(self) -> "list[tuple[object, ...]]":
         """Drain what is to be done."""
         events, self._events = self._events, []
         return events
 
-    def _ask(self, said: Control, now: int) -> None:
-        if len(self._asked) >= MOST_ASKED:
-            self._answer(said, reasons.TOO_MANY)
-            return
-        self._number += 1
-        self._asked[self._number] = (said, now + ANSWER_MS)
-        self._events.append(("control", self._number, said.TYPE, said.values))
+    def _ask(self, said: Control) -> None:
+        self._events.append(("control", said))
 
-    def _answer(self, said: Control, outcome) -> None:  # type: ignore[no-untyped-def]
+    def answered(self, said: Control, outcome) -> None:  # type: ignore[no-untyped-def]
+        """What came of this command; see `Board.control`."""
         kind, values = said.TYPE, said.values
         way = row(COMMANDS, kind)[0]
         self.unsupported += outcome is None

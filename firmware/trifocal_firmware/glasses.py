@@ -15,7 +15,7 @@ It promises
 
 from trifocal_firmware import camera, photo, press
 from trifocal_firmware.button import Button, Doubles
-from trifocal_firmware.control import RESET, Controls
+from trifocal_firmware.control import PHOTO_SIZE, RESET, Controls
 from trifocal_firmware.desk import PhotoDesk
 from trifocal_firmware.indicator import light
 from trifocal_firmware.mcu import Mcu
@@ -36,7 +36,7 @@ USUAL_PHOTO = 262_144
 #   ("abort", number)           forget this capture
 #   ("cool",)                   take the power off the sensor
 #   ("light", state)
-#   ("control", number, command, values)  answer with `controls.answered`, then `sensed`
+#   ("control", said)           for the board; answer with `controls.answered`, then `sensed`
 #   ("time", epoch_ms)          set the wall clock
 #   ("report", step, fields)    see `SimHost.report`
 
@@ -127,7 +127,7 @@ class Glasses:
         """When to be woken."""
         deadlines = [button.deadline() for button in self._buttons.values()]
         deadlines += [self.session.deadline(), self._mcu.deadline(), self._presses.deadline()]
-        deadlines += [self.controls.deadline(), self._camera.deadline(), self._desk.sender.deadline()]
+        deadlines += [self._owner.deadline(), self._camera.deadline(), self._desk.sender.deadline()]
         known = [deadline for deadline in deadlines if deadline is not None]
         return min(known) if known else None
 
@@ -138,7 +138,7 @@ class Glasses:
         for button in self._buttons.values():
             button.timeout(now)
         self._presses.timeout(now)
-        self.controls.timeout(now)
+        self._owner.timeout(now)
         self._camera.timeout(now)
         self._desk.sender.timeout(now)
         self._carry(now)
@@ -155,7 +155,7 @@ class Glasses:
             self._hear(said, now)
         for heard in self._mcu.events():
             if isinstance(heard, Native):
-                self.controls.native(heard, now)
+                self.controls.native(heard)
             else:
                 self._pressed(*heard, now)  # type: ignore[misc, call-arg]
         for name, button in self._buttons.items():
@@ -228,7 +228,7 @@ class Glasses:
             return
         request_id, reason = event[2:]
         if kind == "photo":
-            self._ask_photo(request_id, press_id, self.controls.photo_size, "none", now)
+            self._ask_photo(request_id, press_id, self.controls.settings.get(PHOTO_SIZE, "medium"), "none", now)
         elif kind != "nothing":
             self._desk.photos.refused(request_id, press_id, reason)
         if kind != "late":

@@ -12,7 +12,14 @@ from trifocal_firmware.packer import Packer
 from trifocal_firmware.settings import Settings
 from trifocal_firmware.store import PhotoStore
 from trifocal_shared import reasons
+from trifocal_shared.control_messages import Control
 from trifocal_shared.driver import Driver
+
+CONTROL_SECONDS = 35
+"""Longer than a network takes to be joined: 15 looks at it, 2 s apart (PROTOCOL-device §3.2)."""
+
+MOST_CONTROLLING = 4
+"""Commands that a board has in hand."""
 
 
 class Firmware:
@@ -34,7 +41,7 @@ class Firmware:
     async def run(self) -> None:
         """Be the glasses until cancelled; then the sensor loses its power."""
         self.changed()
-        self._glasses.controls.start(self._clock.now())
+        self._glasses.controls.start()
         self._board.start(self)
         try:
             await self._driver.run()
@@ -116,19 +123,23 @@ class Firmware:
             self._abort()
         elif command == "control":
             self._controlling = [task for task in self._controlling if not task.done()]
-            self._controlling.append(asyncio.create_task(self._control(*fields)))
+            self._controlling.append(asyncio.create_task(self._control(fields[0], len(self._controlling))))
         elif command == "cool":
             self._board.cool()
         else:
             self._clock.set_epoch(fields[0])
 
-    async def _control(self, number: int, command: str, values: "dict[str, object]") -> None:
-        try:
-            outcome = await self._board.control(command, values)
-        except Exception:  # whatever a driver throws, and it may throw a password: the command must end
-            outcome = reasons.FAILED
+    async def _control(self, said: Control, others: int) -> None:
+        outcome: object = reasons.TOO_MANY
+        if others < MOST_CONTROLLING:
+            try:
+                outcome = await asyncio.wait_for(self._board.control(said.TYPE, said.values), CONTROL_SECONDS)
+            except asyncio.TimeoutError:
+                outcome = reasons.TIMED_OUT
+            except Exception:  # whatever a driver throws, and it may throw a password: the command must end
+                outcome = reasons.FAILED
         self._glasses.controls.wifi(*self._board.wifi())
-        self._glasses.controls.answered(number, outcome)
+        self._glasses.controls.answered(said, outcome)
         self.changed()
 
     def _abort(self) -> None:

@@ -89,12 +89,10 @@ class Owner:
         """When the window closes."""
         return self._window
 
-    def timeout(self, now: int) -> bool:
-        """Whether the window has closed now."""
-        closes = self._window is not None and now >= self._window
-        if closes:
+    def timeout(self, now: int) -> None:
+        """Close the window."""
+        if self._window is not None and now >= self._window:
             self._close()
-        return closes
 
     def _pair(self, public: bytes) -> "list[Control]":
         agreed = x25519(self._secret, public) if self._secret and public else bytes(32)

@@ -15,6 +15,12 @@ class TestBoard(unittest.TestCase):
     def test_a_simple_board_is_full_unfolded_and_on_battery(self):
         self.assertEqual((self.board.battery(), self.board.charging(), self.board.folded()), (100, False, False))
 
+    def test_a_simple_board_has_no_wifi_nothing_to_control_and_no_owner(self):
+        self.assertEqual((self.board.wifi(), self.board.seed()), ((False, "", ""), b""))
+        with self.assertRaises(StopIteration) as caught:
+            self.board.control("request_wifi_scan", {}).send(None)
+        self.assertIsNone(caught.exception.value)
+
     def test_what_a_simple_board_need_not_have_does_nothing(self):
         self.board.start(None)
         self.board.cool()

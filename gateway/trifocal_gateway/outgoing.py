@@ -21,12 +21,15 @@ from dataclasses import dataclass
 
 from trifocal_gateway.photos import STALE_MS
 from trifocal_shared import messages
+from trifocal_shared.control_messages import Control
 from trifocal_shared.message import Message
 from trifocal_shared.pack import Have
 
 PAUSE_MS = 160
 MOST_WAITING = 256
 CLOCK_MS = 2_000
+CONTROL_MS = 10_000
+"""Whoever asked for it has turned to something else by then."""
 KNOCK_MS = 2_500
 """The next `phone_ready` is due then."""
 
@@ -55,6 +58,7 @@ RULES: dict[type[Message], Rule] = {
     messages.AuthToken: Rule(about=""),
     messages.RequestBatteryState: Rule(about=""),
     messages.RequestVersion: Rule(about=""),
+    Control: Rule(life_ms=CONTROL_MS),
 }
 """Whatever is not here waits as long as it takes, with the rest."""
 

@@ -5,6 +5,7 @@ import pytest
 from trifocal_gateway import outgoing
 from trifocal_gateway.outgoing import MOST_WAITING, PAUSE_MS, Outgoing
 from trifocal_shared import messages
+from trifocal_shared.control_messages import Control
 from trifocal_shared.pack import Have
 
 ANSWER = messages.ButtonPressResponse(press_id="p", success=True)
@@ -133,7 +134,10 @@ def test_waiting_for_nothing_needs_no_clock() -> None:
     assert (queue.events(), queue.deadline()) == ([], None)
 
 
-@pytest.mark.parametrize("kind", sorted(messages.TO_GLASSES.values(), key=lambda kind: kind.TYPE))
+KINDS = {kind for kind in messages.TO_GLASSES.values() if isinstance(kind, type)} | {Control}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS, key=lambda kind: kind.__name__))
 def test_every_message_to_the_glasses_has_its_rule(kind: type) -> None:
     assert kind in outgoing.RULES
 

@@ -239,7 +239,7 @@ class TestWordsThatMustArrive(Case):
         self.assertEqual(self.heard(), [])
 
     def test_ids_of_another_boot_are_others(self):
-        other = Session("0123abce", "model")
+        other = Session("0123abce", "model", Owner(Settings(MemoryFlash()), b""))
         other.opened(0)
         other.receive(self.phone.encode(messages.PhoneReady(protocol=messages.IDS_SINCE)), 0)
         for session in (self.session, other):

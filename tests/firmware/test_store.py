@@ -231,29 +231,6 @@ class TestFull(unittest.TestCase):
         self.assertEqual(sorted(stored(PhotoStore(flash, BOOT))), [1])
 
 
-class TestErase(unittest.TestCase):
-    def test_no_photo_is_left_nor_one_set_aside_and_numbers_go_on(self):
-        flash = MemoryFlash()
-        store = PhotoStore(flash, BOOT)
-        for name in ("a", "b", "c"):
-            store.add(photo(name), picture(1))
-        store.set_aside(2)
-        store.erase()
-        self.assertEqual((store.count, store.bad), (0, 0))
-        self.assertEqual([name for name in flash.files if name.endswith((".photo", ".bad"))], [])
-        store.add(photo("d"), picture(1))
-        self.assertEqual(store.numbers(), [4])
-
-    def test_what_the_flash_keeps_is_still_there(self):
-        flash = MemoryFlash()
-        store = PhotoStore(flash, BOOT)
-        store.add(photo("a"), picture(1))
-        flash.broken.add("000000001.photo")
-        with self.assertRaises(OSError):
-            store.erase()
-        self.assertEqual(store.count, 1)
-
-
 class TestPowerCut(unittest.TestCase):
     """Power goes at every instant of a life of adding and deleting, across restarts."""
 

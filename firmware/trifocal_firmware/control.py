@@ -62,7 +62,7 @@ class Controls:
         if ssid:
             self._ask(Control("set_wifi_credentials", ssid=ssid, password=password))
 
-    def heard(self, said: Control, now: int) -> None:
+    def heard(self, said: Control) -> None:
         """A command came."""
         words = row(COMMANDS, said.TYPE)
         way = words[0]
@@ -70,8 +70,6 @@ class Controls:
             self._set(said, words)
         elif way == "q":
             self._say_wifi("")
-        elif way == "v":
-            self._session.say_version(now)
         elif way == "g":
             sizes = [one.size for one in map(self._store.load, self._store.numbers()) if one]
             count = len(sizes)
@@ -110,7 +108,7 @@ class Controls:
         else:
             self.unsupported += 1
         if answer is not None:
-            self._session.say_native(Native("sr" + word[2:], answer))
+            self._session.say(Native("sr" + word[2:], answer))
 
     def gesture(self, button: str, press_type: str, presses: Presses, now: int) -> bool:
         """Whether this press is for nobody to decide about: a touch that apps hear of, or the hold that pairs."""

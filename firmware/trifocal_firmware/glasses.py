@@ -177,7 +177,7 @@ class Glasses:
             if said.command != RESET:  # nobody says that from afar
                 self._mcu.said(said, now)
         elif isinstance(said, Control):
-            self.controls.heard(said, now)
+            self.controls.heard(said)
         elif isinstance(said, messages.TakePhoto):
             if photo.stale(said.timestamp, self.session.epoch(now)):
                 self._desk.photos.refused(said.request_id, "", reasons.STALE)

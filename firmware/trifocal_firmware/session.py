@@ -16,12 +16,16 @@ What breaks the rules is counted and answered with silence; nothing that comes o
 
 from trifocal_firmware.owner import Owner
 from trifocal_shared import messages
+from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
 from trifocal_shared.link import WHOLE, Link
 from trifocal_shared.message import Message
 from trifocal_shared.wire import Rejected
 
 VERSION = "0.1.0"
+
+VERSION_TOO = Control("cs_syvr")
+"""How phones ask for the version, too."""
 
 MOST_OWED = 16
 
@@ -93,10 +97,13 @@ class Session:
         """Epoch milliseconds of the moment `now`, 0 unknown."""
         return 0 if self._epoch_at_zero is None else self._epoch_at_zero + now
 
-    def say(self, message: Message) -> None:
-        """Say it if anybody listens who may hear it."""
+    def say(self, message: "Message | Native") -> None:
+        """Say it if anybody listens who may hear it; a Native is what a button controller would say."""
         if self.linked and not self.owner.locked:
-            self._link.say(message)
+            if isinstance(message, Native):
+                self._link.say_native(message.command, message.body)
+            else:
+                self._link.say(message)
 
     def say_surely(self, message: Message, now: int) -> None:
         """Say it, if anybody listens who may hear it, until it has arrived."""
@@ -106,17 +113,6 @@ class Session:
     def say_battery(self) -> None:
         """How the battery stands, whether or not that has changed."""
         self.say(messages.BatteryStatus(level=self._battery[0], charging=self._battery[1]))
-
-    def say_version(self, now: int) -> None:
-        """What these glasses are."""
-        build = str(messages.IDS_SINCE_BUILD)
-        at = self.epoch(now)
-        self.say(messages.VersionInfo(app_version=VERSION, build_number=build, device_model=self._model, timestamp=at))
-
-    def say_native(self, said: Native) -> None:
-        """Say what a button controller would, if anybody listens."""
-        if self.linked and not self.owner.locked:
-            self._link.say_native(said.command, said.body)
 
     def say_finally(self, message: Message, now: int) -> None:
         """Say it now or after the next handshake."""
@@ -168,8 +164,8 @@ class Session:
                 self.say(messages.Pong())
             elif isinstance(said, messages.RequestBatteryState):
                 self.say_battery()
-            elif isinstance(said, messages.RequestVersion):
-                self.say_version(now)
+            elif isinstance(said, messages.RequestVersion) or said == VERSION_TOO:
+                self._say_version(now)
             elif isinstance(said, messages.SetSystemTime):
                 self._set_time(said, now)
             else:
@@ -192,6 +188,11 @@ class Session:
     def _forget(self, now: int) -> None:
         """Final words of which nothing more will be heard are taken for heard."""
         self._owed = [owed for owed in self._owed if owed[1] < 0 or owed[2] or now - owed[1] <= RECENT_MS]
+
+    def _say_version(self, now: int) -> None:
+        build = str(messages.IDS_SINCE_BUILD)
+        at = self.epoch(now)
+        self.say(messages.VersionInfo(app_version=VERSION, build_number=build, device_model=self._model, timestamp=at))
 
     def _set_time(self, said: messages.SetSystemTime, now: int) -> None:
         if EARLIEST_EPOCH_MS <= said.timestamp_ms <= LATEST_EPOCH_MS:

@@ -54,9 +54,9 @@ PAUSE_MS = 2_000
 PAUSE_CAP_MS = 300_000
 MOST_REFUSED = 64
 
-USUAL_INTERVAL_MS = 50
-USUAL_RATE = 177_800
-"""Bytes a second that 2M PHY carries with data length extension (FIRMWARE §2)."""
+WINDOW = 2 * 50 * 177_800 // 1_000 + ACK_EVERY * DATA_BYTES
+"""Of packs: two intervals of 50 ms, at what 2M PHY carries with data length extension (FIRMWARE §2). No system tells a
+central its interval, and glasses put no more on the air than it takes."""
 
 IDLE, CHECKING, RECEIVING, STORING, PAUSED = "idle", "checking", "receiving", "storing", "paused"
 
@@ -69,8 +69,6 @@ class Receiver:
         self.announce: FileAnnounce | None = None
         self.counts = {"unannounced": 0, "repeated": 0, "early": 0, "misshapen": 0, "refused": 0, "corrupt": 0}
         self._pieces = pieces.Pieces(0, 0, 0)
-        self._window = 0
-        self.paced(USUAL_INTERVAL_MS, USUAL_RATE)
         self._acked = 0
         self._asked_at = 0
         self._asked_for = -1
@@ -89,10 +87,6 @@ class Receiver:
     def have(self) -> int:
         """Bytes of the file at hand that are there."""
         return self._pieces.have
-
-    def paced(self, interval_ms: int, bytes_per_s: int) -> None:
-        """The link's connection interval and what it carries: packs get their window from it."""
-        self._window = 2 * interval_ms * bytes_per_s // 1_000 + ACK_EVERY * DATA_BYTES
 
     def announced(self, announce: FileAnnounce, now: int) -> None:
         """A file lies whole on the glasses."""
@@ -124,7 +118,7 @@ class Receiver:
             return
         if have_bytes < announce.size and not announce.number:
             have_bytes -= have_bytes % PACK
-        self._pieces = pieces.Pieces(announce.size, have_bytes, self._window if announce.number else PACKET_WINDOW)
+        self._pieces = pieces.Pieces(announce.size, have_bytes, WINDOW if announce.number else PACKET_WINDOW)
         self._heard_at = self._moved_at = now
         self._asked_for = -1
         self._asking.reset()
@@ -252,7 +246,7 @@ class Receiver:
         announce, self._acked, self._ack_at = self.announce, self.have, None
         assert announce is not None
         if announce.number:
-            wanted = self._pieces.gap or self._window
+            wanted = self._pieces.gap or WINDOW
             self._events.append(Send(Have(number=announce.number, offset=self.have, window=wanted)))
         else:
             wanted = self._pieces.gap  # 0 is what the glasses usually send

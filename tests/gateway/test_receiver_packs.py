@@ -78,14 +78,6 @@ def test_it_goes_on_at_the_first_missing_byte(there: int) -> None:
     assert data == DATA[there:]
 
 
-def test_the_window_follows_the_link() -> None:
-    receiver = Receiver()
-    receiver.paced(15, 177_800)
-    receiver.announced(numbered(), 0)
-    receiver.begin(NAME, 0, 0)
-    assert words(receiver) == [(0, 5_334 + 8 * DATA_BYTES)]
-
-
 def test_only_gaps_are_asked_for_one_after_the_other() -> None:
     receiver = receiving()
     words(receiver)

@@ -20,6 +20,10 @@ class SimHost:
         """Send `count` bytes to the gateway; drop them when none is connected."""
         raise NotImplementedError
 
+    def link_pack(self, place: "memoryview | int", count: int) -> bool:
+        """Send a piece of a photo; False, and nothing is taken, without room: then `Firmware.link_room` follows."""
+        raise NotImplementedError
+
     def capture(self, number: int, size: str, compress: str) -> None:
         """Begin to take picture `number`. The answer is `SimBoard.captured(number, count)`, now or later."""
         raise NotImplementedError

@@ -44,15 +44,16 @@ class Actor:
         client: httpx.AsyncClient,
         *,
         backends: Backends | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        """`backends` are those of `ble.Central`."""
+        """`backends` are those of `ble.Central`; a `clock` instead of the machine's."""
         self._settings = settings
         self._token = settings.token.get_secret_value()
         self._machine = machine
         self._links = Links(settings.glasses, backends)
         self._database = database
         self._spool = spool
-        self._clock = Clock()
+        self._clock = clock or Clock()
         self._presses = PressPoster(settings.cloud_url)
         self._uploads = Uploads(client, settings.device_id)
         self._driver = Driver(machine, self._clock, self._drain)

@@ -38,6 +38,7 @@ class Host:
 
     def __init__(self):
         self.asked = []
+        self.full = False
         self.written = b""
         self.light = ""
         self.reports = []
@@ -53,6 +54,12 @@ class Host:
 
     def link_write(self, place, count):
         self.written += module.bytearray_at(place, count)
+
+    def link_pack(self, place, count):
+        if self.full:
+            return False
+        self.link_write(place, count)
+        return True
 
     def capture(self, number, size, compress):
         self.asked.append((number, size, compress))
@@ -104,6 +111,8 @@ class TestSimBoard(unittest.TestCase):
     def test_bytes_light_and_reports_go_out(self):
         self.board.link_write(b"fra")
         self.assertTrue(self.board.link_pack(memoryview(b"me")))
+        self.host.full = True
+        self.assertFalse(self.board.link_pack(memoryview(b"more")))
         self.board.set_light("photo")
         self.board.report("stored", {"photos": 1})
         self.assertEqual((self.host.written, self.host.light), (b"frame", "photo"))

@@ -7,6 +7,7 @@ CALLS = {
     "device_id": (),
     "flash_folder": (),
     "link_write": (b"frame", 5),
+    "link_pack": (b"frame", 5),
     "capture": (1, "small", "none"),
     "picture": (1,),
     "set_light": ("off",),

@@ -7,19 +7,19 @@ import pytest
 from trifocal_firmware.testing import picture
 from trifocal_shared.pack import DATA_BYTES
 from trifocal_shared.testing import LossyLink
-from trifocal_tools.bench.air import LIMIT, Air, Arrived
-from trifocal_tools.bench.link_ends import Ends
+from trifocal_tools.bench.link_ends import Ends, make_air
+from trifocal_tools.radio.air import Air, Arrived
 
 SIZE = 60_000
 JPEG = picture(7, SIZE)
 PACKS, FILE_PACKETS = 2, 1
-WINDOW = {PACKS: 2 * 15 * 177_800 // 1_000 + 8 * DATA_BYTES, FILE_PACKETS: 16 * 400}
+WINDOW = {PACKS: 2 * 50 * 177_800 // 1_000 + 8 * DATA_BYTES, FILE_PACKETS: 16 * 400}
 PIECES = {PACKS: -(-SIZE // DATA_BYTES), FILE_PACKETS: SIZE // 400}
 
 
 def disturbed(protocol: int, at: int, disturb: Callable[[Ends], None]) -> Ends:
     """A transfer that this befell when the piece `at` had come; it went through, once and whole."""
-    ends = Ends(Air(15), protocol)
+    ends = Ends(make_air(), protocol)
     ends.add_photo("r", JPEG)
 
     def come() -> None:
@@ -61,7 +61,7 @@ def test_a_restart_of_either_side_resumes_at_the_first_missing_byte(
 
 @pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
 def test_a_link_that_breaks_twenty_times_loses_a_window_each_time_at_most(protocol: int) -> None:
-    ends = Ends(Air(15, loss=5), protocol)
+    ends = Ends(make_air(loss_percent=5), protocol)
     jpeg = picture(3, 200_000)
     ends.add_photo("r", jpeg)
     cuts = [0]
@@ -79,7 +79,7 @@ def test_a_link_that_breaks_twenty_times_loses_a_window_each_time_at_most(protoc
 
 @pytest.mark.parametrize("protocol", [PACKS, FILE_PACKETS])
 def test_photos_come_in_their_order_each_once(protocol: int) -> None:
-    ends = Ends(Air(15), protocol)
+    ends = Ends(make_air(), protocol)
     photos = [(f"r{number}", picture(number, 5_000 + number)) for number in range(6)]
     for request_id, jpeg in photos:
         ends.add_photo(request_id, jpeg)
@@ -91,10 +91,10 @@ def test_photos_come_in_their_order_each_once(protocol: int) -> None:
 @pytest.mark.parametrize("interval", [15, 50])
 @pytest.mark.parametrize("loss", [0, 5])
 def test_packs_fill_the_air(interval: int, loss: int) -> None:
-    ends = Ends(Air(interval, loss), PACKS)
+    ends = Ends(make_air(interval, loss), PACKS)
     ends.add_photo("r", picture(1, 1_000_000))
     assert ends.run(lambda: bool(ends.stored))
-    share = 1_000_000 / (ends.stored_at / 1_000) / LIMIT / (1 - loss / 100)
+    share = 1_000_000 / (ends.stored_at / 1_000) / ends.air.most_per_second()
     assert 0.95 < share < 1
 
 
@@ -102,26 +102,23 @@ class Wire(Air):
     """A bad serial line in the place of the air: frames come late, out of order, twice or never."""
 
     def __init__(self, loss: int, duplicate: int, jitter_ms: int, seed: int) -> None:
-        super().__init__(15)
+        super().__init__(lambda: 1.0)
         self.ways = [LossyLink(10, loss, duplicate, jitter_ms, seed + way) for way in (0, 100)]
 
-    def send(self, to_central: bool, size: int, item: object, now: int) -> None:
-        self.ways[to_central].send(item, now)
+    def notify(self, to_central: bool, size: int, item: object, now: int) -> None:
+        self.ways[to_central].send(item, now // 1_000)
 
     def cut(self) -> None:
         for way in self.ways:
             way.cut()
-
-    def restore(self) -> None:
-        for way in self.ways:
             way.restore()
 
     def deadline(self) -> int | None:
-        return min((at for way in self.ways if (at := way.deadline()) is not None), default=None)
+        return min((at * 1_000 for way in self.ways if (at := way.deadline()) is not None), default=None)
 
     def timeout(self, now: int) -> None:
         for way in self.ways:
-            way.timeout(now)
+            way.timeout(now // 1_000)
 
     def events(self) -> list[Arrived]:
         return [Arrived(bool(to), item) for to, way in enumerate(self.ways) for item in way.events()]
@@ -151,5 +148,5 @@ def test_over_a_bad_line_little_more_than_what_was_lost_goes_again(protocol: int
 
 
 def test_a_gateway_that_never_comes_is_no_end() -> None:
-    ends = Ends(Air(15))
+    ends = Ends(make_air())
     assert not ends.run(lambda: bool(ends.stored), limit_ms=1_000)

@@ -30,6 +30,7 @@ async def room():
         link_opened=lambda: told.append("opened"),
         link_closed=lambda: told.append("closed"),
         link_received=told.append,
+        link_room=lambda packs: None,
         settle=settle,
     )
     radio = Radio()

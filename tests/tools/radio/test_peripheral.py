@@ -6,14 +6,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from trifocal_firmware.testing import GatewayStub, picture
+from trifocal_firmware.testing import GatewayStub
 from trifocal_gateway import main as gateway
 from trifocal_gateway.errors import LinkDown
 from trifocal_gateway.io.ble import Central
-from trifocal_gateway.receiver import ACK_EVERY, USUAL_INTERVAL_MS, USUAL_RATE
 from trifocal_gateway.settings import GatewaySettings
-from trifocal_shared.frame import OVERHEAD, PACK, encode_frame
-from trifocal_shared.pack import DATA_BYTES, HEAD
+from trifocal_shared.frame import PACK, encode_frame
 from trifocal_tools.radio.air import Air
 from trifocal_tools.radio.central import backends
 from trifocal_tools.radio.controller import Radio
@@ -22,9 +20,6 @@ from trifocal_tools.sim import camera
 from trifocal_tools.sim.firmware_host import make_host
 from trifocal_tools.sim.glasses import SimulatedGlasses
 from trifocal_tools.sim.hand import Hand
-
-WINDOW = 2 * USUAL_INTERVAL_MS * USUAL_RATE // 1_000 + ACK_EVERY * DATA_BYTES
-"""bleak does not say the connection's interval, so the gateway counts with the usual one."""
 
 
 @asynccontextmanager
@@ -35,7 +30,7 @@ async def house(tmp_path, python="cpython", air=None):
     glasses = SimulatedGlasses(camera.open_camera("pattern"), python)
     link = RadioLink(firmware, glasses.link_changed, make_device("Xy_A", "C0:00:00:00:00:01", radio), radio)
     central = make_device("gateway", "C0:00:00:00:00:02", radio)
-    glasses.link_write = link.write
+    glasses.link_write, glasses.link_pack = link.write, link.pack
     await firmware.start(glasses)
     running = asyncio.create_task(firmware.run())
     await central.power_on()
@@ -148,63 +143,20 @@ async def test_a_whole_gateway_keeps_the_camera_s_bytes_that_came_over_the_air(t
         assert glasses.last_sha256 in sums
 
 
-class Still:
-    """A camera that always sees the same."""
-
-    name = "still"
-
-    def __init__(self, size):
-        self.data = picture(1, size)
-
-    def shoot(self, size, compress):
-        return self.data
-
-
-@pytest.mark.journey
-@pytest.mark.parametrize("python", ["cpython", "micropython"])
-async def test_out_of_range_in_the_middle_of_a_photo_it_goes_on_at_the_first_missing_byte(
-    tmp_path, monkeypatch, python
-):
-    monkeypatch.setattr("trifocal_tools.radio.controller.SUPERVISION_S", 0.2)
-    data, size = tmp_path / "gateway", 200_000
-    async with house(tmp_path, python, Air(lambda: 1.0)) as (_, glasses, hand, link, types):
-        glasses.camera = Still(size)
-        sent, kept = [], []
-        half, away, stored = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        write = link.write
-
-        def counted(frame):
-            if frame[:3] == b"##" + bytes((PACK,)) and glasses.linked:
-                sent.append(len(frame) - OVERHEAD - 1 - HEAD)
-                if sum(sent) > size // 2:
-                    half.set()
-            write(frame)
-
-        def seen(state):
-            away.clear() if state.linked else away.set()
-            kept.append(state.stored_photos)
-            if 1 in kept and not state.stored_photos:
-                stored.set()
-
-        glasses.link_write = counted
-        stop = asyncio.Event()
-        settings = GatewaySettings(data_dir=data, cloud_url="http://127.0.0.1:9", glasses="ble:Xy_A")
-        running = asyncio.create_task(gateway.run(settings, stop, lambda: None, backends=types))
-        end = glasses.watch(seen)
-        async with asyncio.timeout(30):
-            states = asyncio.Queue()
-            glasses.watch(states.put_nowait)
-            while not (await states.get()).linked:
-                pass
-            await hand.press("photo")
-            await half.wait()
-            link.go_away()
-            await away.wait()
-            await link.come_back()
-            await stored.wait()
-        end()
-        stop.set()
-        await running
-        sums = [hashlib.sha256(file.read_bytes()).hexdigest() for file in data.rglob("*") if file.is_file()]
-        assert hashlib.sha256(glasses.camera.data).hexdigest() in sums
-        assert size <= sum(sent) <= size + WINDOW
+async def test_a_pack_is_bare_where_a_notification_holds_it_and_framed_in_pieces_where_not(tmp_path, monkeypatch):
+    for mtu, whole in ((498, True), (185, False)):
+        monkeypatch.setattr("trifocal_tools.radio.central.MTU", mtu)
+        async with house(tmp_path) as (_, _, _, link, types):
+            ble, heard, packs = await Central("Xy_A", types).connect(), asyncio.Queue(), asyncio.Queue()
+            running = asyncio.create_task(ble.run(heard.put_nowait, packs.put_nowait))
+            frame = encode_frame(PACK, bytes((1,)) + bytes(range(200)) + bytes(294), False)
+            link.pack(frame)
+            async with asyncio.timeout(5):
+                if whole:
+                    assert await packs.get() == frame[5:-3]
+                else:
+                    assert b"".join([await heard.get() for _ in range(3)]) == frame
+            assert heard.empty()
+            assert packs.empty()
+            await ble.close()
+            await running

@@ -16,6 +16,9 @@ class Paper:
     def link_opened(self):
         self.told.append("opened")
 
+    def link_room(self, packs):
+        """It has nothing to send."""
+
     def link_closed(self):
         self.told.append("closed")
 

@@ -18,6 +18,7 @@ class PaperFirmware:
 
     def __init__(self):
         self.told = []
+        self.rooms = []
         self.world = None
         self.answers = True
         self._news = asyncio.Event()
@@ -41,6 +42,10 @@ class PaperFirmware:
 
     def link_opened(self):
         self.note("opened")
+
+    def link_room(self, packs):
+        self.rooms.append(packs)
+        self._news.set()
 
     def link_received(self, data):
         self.note(data)

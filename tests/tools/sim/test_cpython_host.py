@@ -29,10 +29,15 @@ class PaperWorld:
         self.shots = []
         self.changed = asyncio.Event()
         self.camera_works = True
+        self.packs = 0
 
     def link_write(self, data):
         self.gateway.receive(data, 0)
         self.answer()
+
+    def link_pack(self, frame):
+        self.packs += 1
+        self.link_write(frame)
 
     def answer(self):
         for frame in self.gateway.data_to_send():
@@ -80,6 +85,7 @@ async def world(tmp_path):
 
 async def test_a_press_becomes_a_photo_at_the_gateway_byte_for_byte(world):
     world.host.link_opened()
+    world.host.link_room(1_000)
     world.gateway.greet()
     world.answer()
     world.host.mcu_received(PRESS)
@@ -93,6 +99,7 @@ async def test_a_press_becomes_a_photo_at_the_gateway_byte_for_byte(world):
 
 async def test_size_and_compression_of_a_request_reach_the_camera(world):
     world.host.link_opened()
+    world.host.link_room(1_000)
     world.gateway.greet()
     world.answer()
     world.gateway.say(TakePhoto(request_id="r", size="full", compress="heavy"))
@@ -106,6 +113,7 @@ async def test_without_a_gateway_the_photo_lies_on_flash(world, tmp_path):
     await world.until(lambda: world.last("stored")["photos"] == 1)
     assert [file.suffix for file in tmp_path.iterdir() if file.stat().st_size > 50_000] == [".photo"]
     world.host.link_opened()
+    world.host.link_room(1_000)
     world.gateway.greet()
     world.answer()
     await world.until(lambda: world.gateway.photos)
@@ -116,6 +124,7 @@ async def test_without_a_gateway_the_photo_lies_on_flash(world, tmp_path):
 async def test_a_camera_that_fails_ends_the_request(world):
     world.camera_works = False
     world.host.link_opened()
+    world.host.link_room(1_000)
     world.gateway.greet()
     world.answer()
     world.host.mcu_received(PRESS)
@@ -124,6 +133,7 @@ async def test_a_camera_that_fails_ends_the_request(world):
 
 async def test_what_the_body_feels_is_asked_for_again_when_it_changes(world):
     world.host.link_opened()
+    world.host.link_room(1_000)
     world.gateway.greet()
     world.answer()
     world.folded = True

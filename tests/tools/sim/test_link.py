@@ -118,3 +118,31 @@ async def test_a_gateway_that_reads_nothing_is_cut_off(link, firmware, connect, 
     for _ in range(1_000):
         link.write(b"x" * 100_000)
     assert firmware.told[-2:] == ["closed", False]
+
+
+async def test_a_pack_s_room_comes_back_when_tcp_has_taken_it(link, firmware, connect):
+    reader, _ = await connect()
+    await firmware.until(lambda told: firmware.rooms == [module.PACKS])
+    link.pack(b"a pack")
+    link.pack(b"and another")
+    await firmware.until(lambda told: sum(firmware.rooms) == module.PACKS + 2)
+    assert await reader.readexactly(17) == b"a packand another"
+
+
+async def test_a_gateway_that_does_not_read_gives_no_room_back(link, firmware, connect):
+    await connect()
+    await firmware.until(lambda told: bool(firmware.rooms))
+    given = 0
+    for _ in range(1_000):
+        link.pack(bytes(100_000))
+        given += 1
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if sum(firmware.rooms) < module.PACKS + given:
+            break
+    assert given < 1_000, "TCP takes so much and no more"
+
+
+async def test_without_a_gateway_packs_go_nowhere(link, firmware):
+    link.pack(b"a pack")
+    assert firmware.rooms == []

@@ -7,6 +7,7 @@ each of its pieces within seconds, and every run is the same.
 
 import hashlib
 from collections.abc import Callable
+from random import Random
 
 from trifocal_firmware.glasses import Glasses
 from trifocal_firmware.owner import Owner
@@ -21,8 +22,13 @@ from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import reasons
 from trifocal_shared.messages import PROTOCOL_VERSION, FileAnnounce
 from trifocal_shared.testing import VirtualClock
-from trifocal_tools.bench.air import LIMIT, Air
 from trifocal_tools.bench.notifications import Notifications
+from trifocal_tools.radio.air import Air
+
+
+def make_air(interval_ms: int = 15, loss_percent: int = 0, seed: int = 1) -> Air:
+    """Air at 2M, the same in every run of this seed."""
+    return Air(Random(seed).random, interval_us=interval_ms * 1_000, loss=loss_percent / 100)  # noqa: S311
 
 
 class Ends:
@@ -39,7 +45,7 @@ class Ends:
         """Pieces of photos that have come to the gateway."""
         self.sent = 0
         """Bytes of photos that the glasses have put on the air."""
-        self.stored_at = 0
+        self.stored_at = self.first_piece_at = self.last_piece_at = 0
         self.on_piece: Callable[[], None] = lambda: None
         self._protocol = protocol
         self._boots = self._starts = 0
@@ -65,7 +71,6 @@ class Ends:
         queue = UploadQueue()
         self._starts += 1
         self.gateway = Gateway("", queue, self._protocol, first_id=self._starts << 20)
-        self.gateway.courier.receiver.paced(self.air.interval_ms, int(LIMIT))
         self.gateway.courier.restore(list(self._rows.values()), [], self.clock.now())
         self.gateway.start(self.clock.now())
         self._new_link()
@@ -88,13 +93,16 @@ class Ends:
         end = self.clock.now() + limit_ms
         self._pump()
         while not done():
-            ends = (self.glasses, self.gateway, self.air)
-            deadlines = [at for machine in ends if (at := machine.deadline()) is not None]
+            deadlines = [at for machine in (self.glasses, self.gateway) if (at := machine.deadline()) is not None]
+            arrives_us = self.air.deadline()
+            if arrives_us is not None:
+                deadlines.append(-(-arrives_us // 1_000))
             if not deadlines or min(deadlines) > end:
                 return False
             now = self.clock.advance(max(0, min(deadlines) - self.clock.now()))
-            for machine in (self.air, self.glasses, self.gateway):
-                machine.timeout(now)
+            self.air.timeout(now * 1_000)
+            self.glasses.timeout(now)
+            self.gateway.timeout(now)
             self._pump()
         return True
 
@@ -127,12 +135,14 @@ class Ends:
         self.gateway.glasses_received(item, self.clock.now())
         if item[2:3] in (b"P", b"1"):
             self.pieces += 1
+            self.last_piece_at = self.clock.now()
+            self.first_piece_at = self.first_piece_at or self.last_piece_at
             self._pump()
             self.on_piece()
 
     def _send(self, to_central: bool, data: bytes) -> None:
         for size, item in (self._up if to_central else self._down).receive(data):
-            self.air.send(to_central, size, item, self.clock.now())
+            self.air.notify(to_central, size, item, self.clock.now() * 1_000)
 
     def _send_piece(self, frame: memoryview) -> bool:
         if self._linked:
@@ -154,7 +164,6 @@ class Ends:
         if isinstance(event, gateway.ConnectGlasses):
             self._linked = True
             self._new_link()
-            self.air.restore()
             self.glasses.link_opened(now)
             self.gateway.glasses_connected(0, now)
         elif isinstance(event, gateway.WriteGlasses) and self._linked:

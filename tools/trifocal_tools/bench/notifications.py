@@ -5,7 +5,7 @@ fed here comes from ends of ours and is believed: this is no decoder.
 """
 
 from trifocal_shared.frame import FRAGMENT, OVERHEAD, PACK, PACKET_OVERHEAD, STRING
-from trifocal_tools.bench.air import NOTIFICATION
+from trifocal_tools.radio.air import NOTIFICATION
 
 HEAD = 5
 

@@ -19,6 +19,7 @@ firmware = Firmware(board)
 captured = board.captured
 link_opened = firmware.link_opened
 link_closed = firmware.link_closed
+link_room = firmware.link_room
 level_changed = firmware.level_changed
 changed = firmware.changed
 collect = gc.collect
@@ -46,6 +47,7 @@ export function runFirmware(mp, { bootId, deviceId, flash, world }, freeze) {
   const memory = () => mp._module.HEAPU8; // another one after each growth
   const linkBuffer = malloc(LINK_BUFFER);
   let picture = { place: malloc(FRAME_BUFFER), room: FRAME_BUFFER };
+  let room = 0; // packs that the link takes now
   freeze();
 
   mountDisk(mp.FS, flash, "/flash");
@@ -54,6 +56,12 @@ export function runFirmware(mp, { bootId, deviceId, flash, world }, freeze) {
     device_id: () => deviceId,
     flash_folder: () => "/flash",
     link_write: (place, count) => send("l", memory().subarray(place, place + count)),
+    link_pack: (place, count) => {
+      if (room <= 0) return false;
+      room -= 1;
+      send("k", memory().subarray(place, place + count));
+      return true;
+    },
     capture: (number, size, compress) => send("p", JSON.stringify({ number, size, compress })),
     picture: () => picture.place,
     set_light: (state) => send("s", state),
@@ -66,7 +74,8 @@ export function runFirmware(mp, { bootId, deviceId, flash, world }, freeze) {
   mp.runPython(BOOT);
   const py = (name) => mp.globals.get(name);
   const [captured, levelChanged, changed] = ["captured", "level_changed", "changed"].map(py);
-  const [linkOpened, linkReceived, linkClosed, mcuReceived] = ["link_opened", "link_received", "link_closed", "mcu_received"].map(py);
+  const [linkOpened, linkRoom, linkClosed] = ["link_opened", "link_room", "link_closed"].map(py);
+  const [linkReceived, mcuReceived] = ["link_received", "mcu_received"].map(py);
   const [collect, liveBytes] = ["collect", "live_bytes"].map(py);
 
   function feed(input, data) {
@@ -96,7 +105,14 @@ export function runFirmware(mp, { bootId, deviceId, flash, world }, freeze) {
   }
 
   const inputs = {
-    O: () => linkOpened(),
+    O: () => {
+      room = 0;
+      linkOpened();
+    },
+    R: (data) => {
+      room += data.readUInt32LE(0);
+      linkRoom();
+    },
     L: (data) => feed(linkReceived, data),
     C: () => linkClosed(),
     M: (data) => feed(mcuReceived, data),

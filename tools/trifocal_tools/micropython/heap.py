@@ -69,6 +69,10 @@ def imports(times: int, image: romfs.Image) -> list[float]:
     return told[1:]
 
 
+PACKS = 16
+"""As many as a radio would have room for."""
+
+
 class Bench:
     """The world of the measured glasses: a gateway stub on the link, and one picture."""
 
@@ -90,6 +94,7 @@ class Bench:
     def connect(self) -> None:
         """A gateway comes and greets."""
         self._host.link_opened()
+        self._host.link_room(PACKS)
         self.gateway.greet()
         self.answer()
 
@@ -98,6 +103,11 @@ class Bench:
         self.gateway.receive(data, 0)
         self.answer()
         self.moved.set()
+
+    def link_pack(self, frame: bytes) -> None:
+        """To the gateway too, and there is room again."""
+        self.link_write(frame)
+        self._host.link_room(1)
 
     def light_changed(self, state: str) -> None:
         """Nobody looks."""

@@ -2,6 +2,7 @@
 // The parent starts it with one JSON argument and speaks to it in frames; when stdin ends, so does this.
 //
 //   {"interpreter": ".../micropython.mjs", "image": "....romfs", "heap": bytes, "capped": whether it may not grow,
+//    "counted": whether the parent counts the time,
 //    "tests": {...}}       -> tests.mjs       or       "firmware": {...}}    -> firmware.mjs
 //                                                or       "imports": {...}}     -> imports.mjs
 
@@ -9,6 +10,7 @@ import fs from "node:fs";
 import { pathToFileURL } from "node:url";
 
 import { die, listen, send } from "./channels.mjs";
+import { takeClock } from "./clock.mjs";
 import { runFirmware } from "./firmware.mjs";
 import { runImports } from "./imports.mjs";
 import { runTests } from "./tests.mjs";
@@ -32,6 +34,21 @@ function freezeMemory(mp) {
   free(kept);
 }
 
+// Each frame of the parent's comes at the time that was told before it, and is answered when all is quiet again.
+function counted(clock, take) {
+  let quiet = Promise.resolve();
+  return (channel, data) => {
+    data = Buffer.from(data);
+    quiet = quiet.then(async () => {
+      const told = channel === "A";
+      if (!told) take(channel, data);
+      await new Promise(setImmediate);
+      await clock.advance(told ? data.readDoubleLE(0) : 0);
+      send("q", JSON.stringify(clock.due()));
+    });
+  };
+}
+
 // micropython.mjs keeps whatever it finds here when it is loaded.
 let complain = (...words) => send("t", words.join(" "));
 console.error = (...words) => complain(...words);
@@ -49,5 +66,7 @@ if (config.tests) {
 } else if (config.imports) {
   runImports(mp, config.imports);
 } else {
-  listen(runFirmware(mp, config.firmware, () => config.capped && freezeMemory(mp)));
+  const clock = config.counted && takeClock();
+  const take = runFirmware(mp, config.firmware, () => config.capped && freezeMemory(mp));
+  listen(clock ? counted(clock, take) : take);
 }

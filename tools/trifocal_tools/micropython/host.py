@@ -4,13 +4,17 @@ A frame is a channel letter, the payload's length as four bytes (little-endian),
 
     O link opened      L bytes from the gateway      C link closed        M bytes from the button controller
     E pin edge, JSON   W the world, JSON             P a picture: its number as four bytes, the JPEG (empty: failed)
-    H how much heap is alive?
+    H how much heap is alive?            R the link takes so many more packs, as four bytes
 
 and small letters come from it:
 
     l bytes to the gateway      p a picture is wanted, JSON      s privacy light      o report, JSON
-    h bytes of live heap        r result of a test, JSON         t printed text       x the end, and why
+    k a pack to the gateway     r result of a test, JSON         t printed text       x the end, and why
+    h bytes of live heap
     i milliseconds that an import of the firmware took
+
+Where the parent counts the time (`Timekeeper`), A tells what time it is, and each frame is answered by q once all that
+followed from it is done.
 """
 
 import asyncio
@@ -19,6 +23,7 @@ import json
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from trifocal_tools import npm
 from trifocal_tools.failure import Failure
@@ -34,11 +39,18 @@ _HEAD = struct.Struct("<cI")
 
 
 def command(
-    part: str, config: dict[str, object], heap: int = HEAP, capped: bool = False, image: romfs.Image | None = None
+    part: str,
+    config: dict[str, object],
+    heap: int = HEAP,
+    capped: bool = False,
+    image: romfs.Image | None = None,
+    *,
+    counted: bool = False,
 ) -> list[str]:
     """The command line of a host that runs `part` (`tests`, `firmware` or `imports`). Fetches and builds what it needs.
 
-    The heap begins with so many bytes and, when it is `capped`, never has more. Raises Failure.
+    The heap begins with so many bytes and, when it is `capped`, never has more; the time may be `counted`. Raises
+    Failure.
     """
     node = npm.node(install.NAME)
     whole = {
@@ -46,6 +58,7 @@ def command(
         "image": str((image or romfs.build()).path),
         "heap": heap,
         "capped": capped,
+        "counted": counted,
         part: config,
     }
     return [str(node), str(SCRIPT), json.dumps(whole)]
@@ -75,20 +88,53 @@ class Frames:
             yield channel.decode("latin-1"), payload
 
 
+class Timekeeper(Protocol):
+    """Who counts the time for a host."""
+
+    def now_ms(self) -> float:
+        """Since the beginning."""
+
+    def asked(self) -> None:
+        """The host has got something to do."""
+
+    def answered(self, due_ms: float | None) -> None:
+        """It has done it, and wants to be told the time again at this one; None: not by itself."""
+
+
 class Host:
     """A running host of the firmware."""
 
-    def __init__(self, process: asyncio.subprocess.Process, image: romfs.Image | None = None) -> None:
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        image: romfs.Image | None = None,
+        timekeeper: Timekeeper | None = None,
+    ) -> None:
         self._process = process
         self._image = image
+        self._timekeeper = timekeeper
         self._stopping = False
 
     @classmethod
-    async def start(cls, config: dict[str, object], cap: int = 0, image: romfs.Image | None = None) -> "Host":
+    async def start(
+        cls,
+        config: dict[str, object],
+        cap: int = 0,
+        image: romfs.Image | None = None,
+        timekeeper: Timekeeper | None = None,
+    ) -> "Host":
         """Start Node with the firmware; with a `cap` its heap never grows. Raises Failure: something is missing."""
-        line = await asyncio.to_thread(command, "firmware", config, cap or HEAP, bool(cap), image)
+        counted = timekeeper is not None
+        line = await asyncio.to_thread(command, "firmware", config, cap or HEAP, bool(cap), image, counted=counted)
         pipe = asyncio.subprocess.PIPE
-        return cls(await asyncio.create_subprocess_exec(*line, stdin=pipe, stdout=pipe), image)
+        host = cls(await asyncio.create_subprocess_exec(*line, stdin=pipe, stdout=pipe), image, timekeeper)
+        host.tell_time()
+        return host
+
+    def tell_time(self) -> None:
+        """Where the time is counted: let the host do what is due now."""
+        if self._timekeeper:
+            self._write("A", struct.pack("<d", self._timekeeper.now_ms()))
 
     @property
     def pid(self) -> int:
@@ -97,8 +143,14 @@ class Host:
 
     def send(self, channel: str, payload: bytes = b"") -> None:
         """Queue one frame; after the process has ended it goes nowhere."""
+        self.tell_time()
+        self._write(channel, payload)
+
+    def _write(self, channel: str, payload: bytes) -> None:
         if self._process.stdin and not self._process.stdin.is_closing():
             self._process.stdin.write(frame(channel, payload))
+            if self._timekeeper:
+                self._timekeeper.asked()
 
     async def settle(self) -> None:
         """Wait until the host has taken most of what was queued."""
@@ -115,6 +167,8 @@ class Host:
             for channel, payload in frames.receive(data):
                 if channel == "x":
                     last_words = (self._image or romfs.build()).trace().readable(payload.decode(errors="replace"))
+                elif channel == "q" and self._timekeeper:
+                    self._timekeeper.answered(json.loads(payload))
                 else:
                     receive(channel, payload)
         if not self._stopping:

@@ -1,11 +1,12 @@
 """A backend for bleak on bumble: the gateway's real code over a virtual radio, or over any controller bumble drives.
 
 `backends(device)` makes the two types that bleak's `backend=` takes. The central asks for 2M and long packets,
-and knows the MTU before anything is sent.
+and knows the MTU before anything is sent. A connection begins at a short interval, for setting up is many small
+questions, and goes over to the one that is wanted; what a peer offers is asked for once.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from bleak.args import SizedBuffer
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -16,7 +17,9 @@ from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.exc import BleakError
 from bumble import core, hci
 from bumble.core import AdvertisingData
-from bumble.device import Advertisement, Connection, Device, Peer
+from bumble.device import Advertisement, Connection, ConnectionParametersPreferences, Device, Peer
+
+from trifocal_tools.radio import layout
 
 MTU = 498
 """Exactly two radio packets a notification (FIRMWARE §2); 517 would cost 11 %."""
@@ -26,6 +29,12 @@ LONGEST_PACKET = (251, 2_120)
 
 SUPERVISION_MS = 2_000
 INTERVAL_MS = 15.0
+
+SET_UP_INTERVAL_MS = 7.5
+"""The shortest there is (Core specification, Vol 6 Part B §4.5.1)."""
+
+SET_UP_S = 0.5
+"""How long a connection keeps that."""
 
 _PROPERTIES = {0x02: "read", 0x04: "write-without-response", 0x08: "write", 0x10: "notify", 0x20: "indicate"}
 _BASE = "-0000-1000-8000-00805f9b34fb"
@@ -37,14 +46,16 @@ def long_uuid(uuid: core.UUID) -> str:
     return f"{short:0>8}{_BASE}" if len(short) <= 8 else str(uuid).lower()
 
 
-def backends(device: Device) -> tuple[type[BaseBleakScanner], type[BaseBleakClient]]:
-    """bleak's scanner and client for a host that has been powered on."""
+def backends(device: Device, interval: float = INTERVAL_MS) -> tuple[type[BaseBleakScanner], type[BaseBleakClient]]:
+    """bleak's scanner and client for a host that has been powered on; connections have this interval, in ms."""
 
     class Scanner(BumbleScanner):
         bumble_device = device
 
     class Client(BumbleClient):
         bumble_device = device
+        interval_ms = interval
+        layouts: ClassVar[dict[str, layout.Layout]] = {}
 
     return Scanner, Client
 
@@ -93,12 +104,16 @@ class BumbleClient(BaseBleakClient):
     """One connection."""
 
     bumble_device: Device
+    interval_ms: float
+    layouts: ClassVar[dict[str, layout.Layout]]
+    """Of the peers that were here before, by address."""
 
     def __init__(self, address_or_ble_device: Any, services: set[str] | None = None, **kwargs: Any) -> None:
         kwargs.pop("winrt", None)
         super().__init__(address_or_ble_device, **kwargs)
         self._connection: Connection | None = None
         self._peer: Peer | None = None
+        self._settling: asyncio.Task[None] | None = None
 
     @property
     def name(self) -> str:
@@ -117,7 +132,7 @@ class BumbleClient(BaseBleakClient):
 
     async def connect(self, pair: bool, **_: Any) -> None:
         """Connect, agree on MTU, PHY and packets, discover. Raises BleakError, TimeoutError alone."""
-        preferences = {hci.Phy.LE_1M: _parameters()}
+        preferences = {hci.Phy.LE_1M: _parameters(SET_UP_INTERVAL_MS)}
         address = hci.Address(self.address, hci.Address.RANDOM_DEVICE_ADDRESS)
         try:
             connection = await self.bumble_device.connect(
@@ -134,6 +149,7 @@ class BumbleClient(BaseBleakClient):
         await self._ask(connection.set_phy([hci.Phy.LE_2M], [hci.Phy.LE_2M]))
         await self._ask(self._with_peer().request_mtu(MTU), strict=True)
         await self._ask(self._discover(), strict=True)
+        self._settling = asyncio.create_task(self._settle(connection))
 
     async def disconnect(self) -> None:
         """End the connection, if there is one."""
@@ -197,19 +213,27 @@ class BumbleClient(BaseBleakClient):
                 raise BleakError(f"{type(error).__name__}: {error}") from None
             return None
 
+    async def _settle(self, connection: Connection) -> None:
+        await asyncio.sleep(SET_UP_S)
+        wanted = self.interval_ms
+        await self._ask(connection.update_parameters(wanted, wanted, 0, SUPERVISION_MS))
+
     async def _discover(self) -> None:
         found = BleakGATTServiceCollection()
         peer = self._with_peer()
-        for service in await peer.discover_services():
+        known = self.layouts.get(self.address)
+        if known is None:
+            known = self.layouts[self.address] = await layout.discovered(peer)
+        for service in layout.services(known, peer):
             ours = BleakGATTService(service, service.handle, long_uuid(service.uuid))
             found.add_service(ours)
-            for each in await peer.discover_characteristics(service=service):
+            for each in service.characteristics:
                 can: Any = [word for bit, word in _PROPERTIES.items() if int(each.properties) & bit]
                 made = BleakGATTCharacteristic(
                     each, each.handle, long_uuid(each.uuid), can, lambda: self.mtu_size - 3, ours
                 )
                 found.add_characteristic(made)
-                for descriptor in await peer.discover_descriptors(each):
+                for descriptor in each.descriptors:
                     uuid = long_uuid(descriptor.type)
                     found.add_descriptor(BleakGATTDescriptor(descriptor, descriptor.handle, uuid, made))
         self.services = found
@@ -218,13 +242,13 @@ class BumbleClient(BaseBleakClient):
         self._connection = None
         self._peer = None
         self.services = None
+        if self._settling:
+            self._settling.cancel()
         if self._disconnected_callback:
             self._disconnected_callback()
 
 
-def _parameters() -> Any:
-    from bumble.device import ConnectionParametersPreferences
-
+def _parameters(interval_ms: float) -> ConnectionParametersPreferences:
     return ConnectionParametersPreferences(
-        connection_interval_min=INTERVAL_MS, connection_interval_max=INTERVAL_MS, supervision_timeout=SUPERVISION_MS
+        connection_interval_min=interval_ms, connection_interval_max=interval_ms, supervision_timeout=SUPERVISION_MS
     )

@@ -1,8 +1,8 @@
 """bumble's controllers, joined by air that takes time. What they lack for that is added here (FIRMWARE §2).
 
-Packets are 251 bytes and their credits come back when the air is free again, so a sender feels how slow it is. A
+Packets are 251 bytes and their credits come back when they have arrived, so a sender feels how slow the air is. A
 connection whose peer is out of reach ends after the supervision time on both ends; a request to connect can be
-cancelled.
+cancelled; the interval of a connection is the one that was asked for, and so is that of advertisements.
 """
 
 import asyncio
@@ -19,6 +19,9 @@ QUEUED_PACKETS = 24
 
 SUPERVISION_S = 2.0
 
+INTERVAL_UNIT_US = 1_250
+"""In which intervals of connections are said (Core specification, Vol 4 Part E §7.8.12)."""
+
 
 class Radio(LocalLink):
     """The space between controllers. Without `air` it takes no time. `drop` and `back` as from one room to another."""
@@ -28,20 +31,23 @@ class Radio(LocalLink):
         self.air = air
         self.away = False
         self.latency_s = 0.0
-        self._waiting: list[tuple[int, Callable[[], None]]] = []
+        """How much later packets arrive than the air alone would have it."""
+        self._waiting: list[tuple[bool, int, Callable[[], None]]] = []
+        self._arrival_s = [0.0, 0.0]  # of the last packet each way: none overtakes another
+        self._tick: asyncio.TimerHandle | None = None
         self._supervision: asyncio.TimerHandle | None = None
 
-    def carry(self, size: int, arrive: Callable[[], None]) -> None:
+    def carry(self, to_central: bool, size: int, arrive: Callable[[], None]) -> None:
         """A packet of `size` bytes on its way; `arrive` when it is there. Out of reach it is tried until supervision
         ends the connection.
         """
         if self.away:
-            self._waiting.append((size, arrive))
-            return
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        at = self.air.take(size, int(now * 1_000_000)) / 1_000_000 if self.air else now
-        loop.call_at(at + self.latency_s, arrive)
+            self._waiting.append((to_central, size, arrive))
+        elif self.air is None:
+            self._deliver(to_central, arrive, asyncio.get_running_loop().time())
+        else:
+            self.air.send(to_central, size, arrive, _now_us())
+            self._go_on(self.air)
 
     def drop(self) -> None:
         """Out of each other's reach."""
@@ -56,17 +62,51 @@ class Radio(LocalLink):
             self._supervision = None
         self.away = False
         waiting, self._waiting = self._waiting, []
-        for size, arrive in waiting:
-            self.carry(size, arrive)
+        for each in waiting:
+            self.carry(*each)
 
     def close(self) -> None:
         """End what is still to come."""
-        self.back()
         self._waiting.clear()
+        self.back()
+        if self._tick:
+            self._tick.cancel()
+            self._tick = None
+
+    def begun(self, interval_us: int) -> None:
+        """A connection begins: with 1M until somebody asks for more, and nothing of the one before on the air."""
+        if self.air:
+            self.air.cut()
+            self.air.ask(1)
+            self.air.interval_us = interval_us
+
+    def _go_on(self, air: Air) -> None:
+        loop = asyncio.get_running_loop()
+        for arrived in air.events():
+            assert callable(arrived.item)
+            self._deliver(arrived.to_central, arrived.item, loop.time())
+        if self._tick:
+            self._tick.cancel()
+        deadline = air.deadline()
+        self._tick = None if deadline is None else loop.call_at(deadline / 1_000_000, self._ticked, air, deadline)
+
+    def _ticked(self, air: Air, deadline: int) -> None:
+        self._tick = None
+        air.timeout(max(deadline, _now_us()))
+        self._go_on(air)
+
+    def _deliver(self, to_central: bool, arrive: Callable[[], None], now_s: float) -> None:
+        at = self._arrival_s[to_central] = max(now_s + self.latency_s, self._arrival_s[to_central])
+        if at <= now_s:
+            arrive()
+        else:
+            asyncio.get_running_loop().call_at(at, arrive)
 
     def _give_up(self) -> None:
         self._supervision = None
         self._waiting.clear()
+        if self.air:
+            self.air.cut()
         for controller in self.controllers:
             for connection in list(controller.le_connections.values()):
                 controller.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
@@ -102,7 +142,8 @@ class AirController(Controller):
         """Bytes from the host: they arrive, and its credit comes back, at the end of their time on the air."""
         connection = self.find_connection_by_handle(packet.connection_handle)
         if connection:
-            self._radio.carry(len(packet.data), lambda: self._arrive(connection, packet))
+            to_central = connection.role == hci.Role.PERIPHERAL
+            self._radio.carry(to_central, len(packet.data), lambda: self._arrive(connection, packet))
 
     def _arrive(self, connection: Connection, packet: hci.HCI_AclDataPacket) -> None:
         if self.le_connections.get(connection.peer_address) is connection:
@@ -131,10 +172,26 @@ class AirController(Controller):
         )
 
     def create_le_connection(self, peer_address: hci.Address) -> None:
-        """Each connection begins with 1M, until somebody asks for more."""
-        if self._radio.air:
-            self._radio.air.ask(1)
+        """A peer that was waited for is there: connect, at the interval that was asked for."""
+        pending = self.pending_le_connection
+        if isinstance(pending, hci.HCI_LE_Extended_Create_Connection_Command):
+            self._radio.begun(pending.connection_interval_mins[0] * INTERVAL_UNIT_US)
+        elif pending:
+            self._radio.begun(pending.connection_interval_min * INTERVAL_UNIT_US)
         super().create_le_connection(peer_address)
+
+    def on_hci_le_connection_update_command(self, command: hci.HCI_LE_Connection_Update_Command) -> None:
+        """Another interval is asked for, and given."""
+        if self._radio.air:
+            self._radio.air.interval_us = command.connection_interval_max * INTERVAL_UNIT_US
+        super().on_hci_le_connection_update_command(command)
+
+    def on_hci_le_set_advertising_parameters_command(
+        self, command: hci.HCI_LE_Set_Advertising_Parameters_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """bumble takes the units of 625 us for milliseconds here, and advertises more rarely than it is told to."""
+        command.advertising_interval_min = command.advertising_interval_min * 625 // 1_000
+        return super().on_hci_le_set_advertising_parameters_command(command)
 
     def on_le_disconnected(self, connection: Connection, reason: int) -> None:
         """The connection has ended; told once, whoever ended it."""
@@ -162,3 +219,7 @@ class AirController(Controller):
             )
         )
         return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
+
+
+def _now_us() -> int:
+    return int(asyncio.get_running_loop().time() * 1_000_000)

@@ -1,7 +1,12 @@
 """The link to the gateway by Bluetooth: simulated glasses as a GATT peripheral (PROTOCOL-device §2.1).
 
 The same face as `sim.link.GlassesLink`. Frames are notified on 70FF in pieces of MTU - 3; a pack goes without its frame
-on 72FF, one notification each, for there the link itself says where it ends and that it is whole.
+on 72FF, one notification each, for there the link itself says where it ends and that it is whole. Where the MTU is too
+small for that, it goes like any frame.
+
+Frames go before packs. Of packs the firmware may have `PACKS` under way: as many as keep the controller full and the
+air busy while the firmware is told of the next one's room, and no more, so that what is asked for again is not behind
+what nobody wants any longer.
 """
 
 import asyncio
@@ -13,20 +18,24 @@ from bumble.core import AdvertisingData
 from bumble.device import Connection, Device
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address
-from bumble.host import Host
+from bumble.host import DataPacketQueue, Host
 
-from trifocal_shared.frame import OVERHEAD, PACK
-from trifocal_tools.radio.controller import AirController, Radio
+from trifocal_shared.frame import PACK
+from trifocal_tools.radio.controller import QUEUED_PACKETS, AirController, Radio
 from trifocal_tools.sim.firmware_host import FirmwareHost
 
 ADVERTISE_MS = 100.0
-MOST_QUEUED = 4_096
-"""Notifications that may wait for a slow air; a gateway that leaves more unread is cut off."""
+PACKS = QUEUED_PACKETS // 2 + 4
+"""A pack is two packets; four more wait for the controller's next credit."""
+
+MOST_QUEUED = 1_024
+"""Notifications of frames that may wait for a slow air; a gateway that leaves more unread is cut off."""
+
+PACK_AT, PACK_TAIL = 5, 3
+"""Bytes of the frame around a pack: "##", kind and length; sum and "$$"."""
 
 DISCONNECT_REASON = 0x15
 """The remote device goes away (Core specification, Vol 1 Part F)."""
-
-_PACK_HEAD = b"##" + bytes((PACK,))
 
 
 def make_device(name: str, address: str, radio: Radio) -> Device:
@@ -49,7 +58,9 @@ class RadioLink:
         self._radio = radio
         self._wanted = False
         self._gateway: Connection | None = None
-        self._unsent: deque[tuple[Characteristic[bytes], bytes]] = deque()
+        self._frames: deque[bytes] = deque()
+        self._packs: deque[bytes] = deque()
+        self._on_air: deque[int] = deque()  # of each pack: which packet of the host's is its last
         self._news = asyncio.Event()
         self._heard: asyncio.Queue[bytes] = asyncio.Queue()
         self._flowed = asyncio.Event()
@@ -64,14 +75,20 @@ class RadioLink:
         device.on("connection", self._connected)
 
     @property
+    def linked(self) -> bool:
+        """Whether a gateway is connected."""
+        return self._gateway is not None
+
+    @property
     def unsent(self) -> int:
-        """Notifications that have not been on the air yet."""
-        return len(self._unsent)
+        """Notifications that the controller has not taken yet."""
+        return len(self._frames) + len(self._packs)
 
     async def listen(self, _address: str = "", _port: int = 0) -> int:
         """Power on and advertise. There is no port on the air: 0."""
         self._wanted = True
         await self._device.power_on()
+        self._queue.on("flow", self._flows)
         self._begin(self._send())
         self._begin(self._hear())
         await self._advertise()
@@ -100,15 +117,18 @@ class RadioLink:
         """Queue one frame for the gateway; without one it goes nowhere."""
         if self._gateway is None:
             return
-        if data.startswith(_PACK_HEAD) and len(data) - OVERHEAD - 1 == int.from_bytes(data[3:5], "big"):
-            self._unsent.append((self._files, data[5:-3]))
-        else:
-            most = self._gateway.att_mtu - 3
-            self._unsent.extend((self._events, data[at : at + most]) for at in range(0, len(data), most))
+        most = self._gateway.att_mtu - 3
+        self._frames.extend(data[at : at + most] for at in range(0, len(data), most))
         self._news.set()
-        if len(self._unsent) > MOST_QUEUED:
-            self._unsent.clear()
+        if len(self._frames) > MOST_QUEUED:
+            self._frames.clear()
             self._begin(self._gateway.disconnect(DISCONNECT_REASON))
+
+    def pack(self, frame: bytes) -> None:
+        """Queue a piece of a photo in its frame, for which there was room; that is given back when it has gone over."""
+        if self._gateway is not None:
+            self._packs.append(frame)
+            self._news.set()
 
     async def _advertise(self) -> None:
         data = AdvertisingData(
@@ -128,11 +148,14 @@ class RadioLink:
         self._gateway = gateway
         gateway.on("disconnection", lambda _: self._gone())
         self._firmware.link_opened()
+        self._firmware.link_room(PACKS)
         self._changed(True)
 
     def _gone(self) -> None:
         self._gateway = None
-        self._unsent.clear()
+        self._frames.clear()
+        self._packs.clear()
+        self._on_air.clear()
         while not self._heard.empty():
             self._heard.get_nowait()
         self._flowed.set()
@@ -145,18 +168,46 @@ class RadioLink:
         while True:
             await self._news.wait()
             self._news.clear()
-            while self._unsent and self._gateway:
+            while self.unsent and self._gateway:
                 await self._room()
-                if self._unsent and self._gateway:
-                    await self._device.notify_subscriber(self._gateway, *self._unsent.popleft())
+                gateway = self._gateway
+                if gateway and self._frames:
+                    await self._device.notify_subscriber(gateway, self._events, self._frames.popleft())
+                elif gateway and self._packs:
+                    await self._send_pack(gateway, self._packs.popleft())
+
+    async def _send_pack(self, gateway: Connection, frame: bytes) -> None:
+        """Bare when it is one of ours; a file packet of MentraOS's has its frame there too."""
+        most = gateway.att_mtu - 3
+        data = frame[PACK_AT:-PACK_TAIL] if frame[2] == PACK else frame
+        if len(data) <= most:
+            await self._device.notify_subscriber(gateway, self._files, data)
+        else:
+            for at in range(0, len(frame), most):
+                await self._device.notify_subscriber(gateway, self._events, frame[at : at + most])
+        self._on_air.append(self._queue.queued)
+
+    @property
+    def _queue(self) -> DataPacketQueue:
+        queue = self._device.host.le_acl_packet_queue
+        assert queue, "there is one when the power is on"
+        return queue
 
     async def _room(self) -> None:
         """Until the controller has taken what was queued for it, so that `unsent` is what it says."""
-        queue = self._device.host.le_acl_packet_queue
-        while queue and self._gateway and queue.pending >= queue.max_in_flight:
+        while self._gateway and self._queue.pending >= self._queue.max_in_flight:
             self._flowed.clear()
-            queue.once("flow", self._flowed.set)
             await self._flowed.wait()
+
+    def _flows(self) -> None:
+        """Packets have been on the air."""
+        self._flowed.set()
+        gone = 0
+        while self._on_air and self._on_air[0] <= self._queue.completed:
+            self._on_air.popleft()
+            gone += 1
+        if gone and self._gateway:
+            self._firmware.link_room(gone)
 
     async def _hear(self) -> None:
         while True:

@@ -7,7 +7,7 @@ from bumble.hci import Address
 
 from trifocal_gateway.io.ble import Backends
 from trifocal_tools.radio.air import Air
-from trifocal_tools.radio.central import backends
+from trifocal_tools.radio.central import INTERVAL_MS, backends
 from trifocal_tools.radio.controller import Radio
 from trifocal_tools.radio.peripheral import RadioLink, make_device
 from trifocal_tools.sim.firmware_host import FirmwareHost
@@ -17,10 +17,12 @@ GATEWAY = "C0:00:00:00:00:02"
 
 
 class Room:
-    """One pair of glasses and one gateway, each of which may come again. `chance` is the air's."""
+    """One pair of glasses and one gateway, each of which may come again."""
 
-    def __init__(self, chance: Callable[[], float]) -> None:
-        self.radio = Radio(Air(chance))
+    def __init__(self, chance: Callable[[], float], interval_ms: float = INTERVAL_MS, loss: float = 0.0) -> None:
+        """`chance` and `loss` are the air's; connections have this interval."""
+        self.radio = Radio(Air(chance, loss=loss))
+        self._interval_ms = interval_ms
         self.glasses = f"ble:{GLASSES}"
         """Where a gateway finds the glasses (`ble.Central`)."""
 
@@ -36,7 +38,7 @@ class Room:
         device = make_device("gateway", GATEWAY, self.radio)
         await device.power_on()
         try:
-            yield backends(device)
+            yield backends(device, self._interval_ms)
         finally:
             await device.power_off()
 

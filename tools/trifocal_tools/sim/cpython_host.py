@@ -7,6 +7,7 @@ from pathlib import Path
 from trifocal_firmware.boards.sim import SimBoard
 from trifocal_firmware.boards.sim_host import SimHost
 from trifocal_firmware.main import Firmware
+from trifocal_shared.clock import Clock
 from trifocal_tools.sim.firmware_host import World
 
 
@@ -15,14 +16,17 @@ class CPythonHost:
 
     python = "cpython"
 
-    def __init__(self, flash: Path, boot_id: str, device_id: str) -> None:
+    def __init__(self, flash: Path, boot_id: str, device_id: str, clock: Clock | None = None) -> None:
+        """The firmware's `clock`, instead of the machine's."""
         self._identity = (flash, boot_id, device_id)
+        self._clock = clock
         self._hardware: Hardware
         self._firmware: Firmware
 
     async def start(self, world: World) -> None:
         """Boot."""
         self._hardware = Hardware(world, *self._identity)
+        self._hardware.board.clock = self._clock or self._hardware.board.clock
         self._firmware = Firmware(self._hardware.board)
 
     async def run(self) -> None:
@@ -39,7 +43,13 @@ class CPythonHost:
 
     def link_opened(self) -> None:
         """A gateway is connected."""
+        self._hardware.room = 0
         self._firmware.link_opened()
+
+    def link_room(self, packs: int) -> None:
+        """The link takes so many more packs."""
+        self._hardware.room += packs
+        self._firmware.link_room()
 
     def link_received(self, data: bytes) -> None:
         """Bytes from the gateway."""
@@ -72,6 +82,8 @@ class Hardware(SimHost):
         self._device_id = device_id
         self._picture = b""
         self._shots: set[asyncio.Task[None]] = set()
+        self.room = 0
+        """Packs that the link takes now."""
         self.board = SimBoard(self)
 
     def forget_shots(self) -> None:
@@ -91,6 +103,14 @@ class Hardware(SimHost):
     def link_write(self, place: bytes | bytearray | int, count: int) -> None:
         assert not isinstance(place, int)
         self._world.link_write(bytes(place[:count]))
+
+    def link_pack(self, place: memoryview | int, count: int) -> bool:
+        assert not isinstance(place, int)
+        if self.room <= 0:
+            return False
+        self.room -= 1
+        self._world.link_pack(bytes(place[:count]))
+        return True
 
     def capture(self, number: int, size: str, compress: str) -> None:
         shot = asyncio.get_running_loop().create_task(self._shoot(number, size, compress))

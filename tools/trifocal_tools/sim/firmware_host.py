@@ -22,6 +22,9 @@ class World(Protocol):
     def link_write(self, data: bytes) -> None:
         """Bytes for the gateway; dropped when none is connected."""
 
+    def link_pack(self, frame: bytes) -> None:
+        """A framed piece of a photo for the gateway; there was room for it (`FirmwareHost.link_room`)."""
+
     def light_changed(self, state: str) -> None:
         """The privacy light shows `off`, `photo`, `video` or `stream` now."""
 
@@ -52,6 +55,9 @@ class FirmwareHost(Protocol):
 
     def link_opened(self) -> None:
         """A gateway is connected."""
+
+    def link_room(self, packs: int) -> None:
+        """The link takes so many more packs. A link that opens takes none until this is said."""
 
     def link_received(self, data: bytes) -> None:
         """Bytes from the gateway."""

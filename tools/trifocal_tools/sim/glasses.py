@@ -35,7 +35,8 @@ class SimulatedGlasses:
         """Of the last picture the camera took."""
         self.booted = asyncio.Event()
         self.link_write: Callable[[bytes], None] = lambda data: None
-        """Where the firmware's bytes go; a `GlassesLink` puts itself there."""
+        """Where the firmware's bytes go; a `GlassesLink` puts itself there, and where its packs go."""
+        self.link_pack: Callable[[bytes], None] = self.link_write
         self._python = python
         self._shooting = asyncio.Lock()
         self._watchers: list[Watcher] = []

@@ -10,6 +10,9 @@ from trifocal_tools.sim.firmware_host import FirmwareHost
 MOST_QUEUED = 1 << 20
 """A gateway that leaves more bytes than this unread is gone, whatever TCP says."""
 
+PACKS = 64
+"""Packs that may wait for a gateway that does not read; their room comes back as it does."""
+
 PIECE = 4_096
 REBIND_TRIES = 50
 REBIND_PAUSE_S = 0.1
@@ -35,6 +38,9 @@ class Link(Protocol):
     def write(self, data: bytes) -> None:
         """Queue bytes for the gateway; without one they go nowhere."""
 
+    def pack(self, frame: bytes) -> None:
+        """Queue a framed pack for which there was room; without a gateway it goes nowhere."""
+
 
 class GlassesLink:
     """Listens while it is open. `changed(linked)` is told when a gateway comes or goes."""
@@ -48,6 +54,8 @@ class GlassesLink:
         self._server: asyncio.Server | None = None
         self._gateway: asyncio.StreamWriter | None = None
         self._readers: set[asyncio.Task[None]] = set()
+        self._taken = 0
+        self._packed = asyncio.Event()
 
     async def listen(self, address: str, port: int) -> int:
         """Take up listening; the port it is on, for 0 any. Raises OSError."""
@@ -91,10 +99,19 @@ class GlassesLink:
         if self._gateway.transport.get_write_buffer_size() > MOST_QUEUED:
             self._drop()
 
+    def pack(self, frame: bytes) -> None:
+        """Queue a framed pack for which there was room."""
+        if self._gateway is None:
+            return
+        self._gateway.write(frame)
+        self._taken += 1
+        self._packed.set()
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task
         self._readers.add(task)
+        giving: asyncio.Task[None] | None = None
         try:
             if self._server is None:  # it was accepted in the moment of going away
                 writer.transport.abort()
@@ -103,8 +120,11 @@ class GlassesLink:
             self._gateway = writer
             self._firmware.link_opened()
             self._changed(True)
+            giving = asyncio.create_task(self._give_room(writer))
             await self._read(reader, writer)
         finally:
+            if giving:
+                giving.cancel()
             self._readers.discard(task)
             if self._gateway is writer:
                 self._drop()
@@ -116,6 +136,20 @@ class GlassesLink:
                     return
                 self._firmware.link_received(data)
                 await self._firmware.settle()
+
+    async def _give_room(self, writer: asyncio.StreamWriter) -> None:
+        """Give back the room of packs that TCP has taken off our hands."""
+        self._taken = 0
+        self._firmware.link_room(PACKS)
+        with contextlib.suppress(OSError):
+            while True:
+                await self._packed.wait()
+                self._packed.clear()
+                await writer.drain()
+                await asyncio.sleep(0)  # `drain` returns at once while there is room
+                taken, self._taken = self._taken, 0
+                if taken and self._gateway is writer:
+                    self._firmware.link_room(taken)
 
     def _drop(self) -> None:
         if self._gateway is None:

@@ -3,11 +3,40 @@
 import asyncio
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 from trifocal_tools.micropython import romfs
 from trifocal_tools.micropython.host import Host
 from trifocal_tools.sim.firmware_host import World
+from trifocal_tools.virtual_time import VirtualLoop
+
+
+class Counted:
+    """Makes the time of a host that of a loop; a `Timekeeper`."""
+
+    def __init__(self, loop: VirtualLoop, tell: Callable[[], None]) -> None:
+        """`tell` has the host told the time."""
+        self._loop = loop
+        self._tell = tell
+        self._began = loop.time()
+        self._due: asyncio.TimerHandle | None = None
+
+    def now_ms(self) -> float:
+        """Since the beginning."""
+        return (self._loop.time() - self._began) * 1_000
+
+    def asked(self) -> None:
+        """The host has got something to do: time stands still."""
+        self._loop.hold()
+
+    def answered(self, due_ms: float | None) -> None:
+        """It has done it, and wants to be told the time again at this one."""
+        self._loop.release()
+        if self._due:
+            self._due.cancel()
+        at = None if due_ms is None else max(self._began + due_ms / 1_000, self._loop.time())
+        self._due = None if at is None else self._loop.call_at(at, self._tell)
 
 
 class MicroPythonHost:
@@ -16,12 +45,22 @@ class MicroPythonHost:
     python = "micropython"
 
     def __init__(
-        self, flash: Path, boot_id: str, device_id: str, cap: int = 0, image: romfs.Image | None = None
+        self,
+        flash: Path,
+        boot_id: str,
+        device_id: str,
+        cap: int = 0,
+        image: romfs.Image | None = None,
+        *,
+        loop: VirtualLoop | None = None,
     ) -> None:
-        """With a `cap` the firmware's heap has so many bytes and never more; another `image` than what is flashed."""
+        """With a `cap` the firmware's heap has so many bytes and never more; another `image` than what is flashed. In
+        a `loop` whose time is counted, so is the firmware's.
+        """
         self._config: dict[str, object] = {"flash": str(flash), "bootId": boot_id, "deviceId": device_id}
         self._cap = cap
         self._image = image
+        self._counted = Counted(loop, self._tell_time) if loop else None
         self._shots: set[asyncio.Task[None]] = set()
         self._heap: list[asyncio.Future[int]] = []
         self._host: Host
@@ -30,7 +69,7 @@ class MicroPythonHost:
     async def start(self, world: World) -> None:
         """Start Node and boot. Raises Failure when Node or the interpreter cannot be had."""
         self._world = world
-        self._host = await Host.start(self._config | {"world": self._seen()}, self._cap, self._image)
+        self._host = await Host.start(self._config | {"world": self._seen()}, self._cap, self._image, self._counted)
 
     async def run(self) -> None:
         """Serve until cancelled or stopped. Raises Failure when the interpreter ends by itself."""
@@ -62,6 +101,10 @@ class MicroPythonHost:
         """A gateway is connected."""
         self._host.send("O")
 
+    def link_room(self, packs: int) -> None:
+        """The link takes so many more packs."""
+        self._host.send("R", struct.pack("<I", packs))
+
     def link_received(self, data: bytes) -> None:
         """Bytes from the gateway."""
         self._host.send("L", data)
@@ -82,12 +125,17 @@ class MicroPythonHost:
         """Battery, charger or temples changed."""
         self._host.send("W", json.dumps(self._seen()).encode())
 
+    def _tell_time(self) -> None:
+        self._host.tell_time()
+
     def _seen(self) -> dict[str, object]:
         return {"battery": self._world.battery, "charging": self._world.charging, "folded": self._world.folded}
 
     def _said(self, channel: str, payload: bytes) -> None:
         if channel == "l":
             self._world.link_write(payload)
+        elif channel == "k":
+            self._world.link_pack(payload)
         elif channel == "s":
             self._world.light_changed(payload.decode())
         elif channel == "o":

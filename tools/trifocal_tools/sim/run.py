@@ -78,7 +78,7 @@ async def powered(settings: SimSettings) -> AsyncIterator[Sim]:
     glasses = SimulatedGlasses(camera, settings.python)
     changed = glasses.link_changed
     link = settings.join(firmware, changed, name) if settings.join else GlassesLink(firmware, changed)
-    glasses.link_write = link.write
+    glasses.link_write, glasses.link_pack = link.write, link.pack
     await firmware.start(glasses)
     try:
         await link.listen(settings.listen_host, settings.listen_port)

@@ -4,7 +4,10 @@ from trifocal_shared.message import Message, one_of, required
 
 
 class SimState(Message):
-    """What a person would see of the simulated glasses. `light` is the privacy light: off, photo, video or stream."""
+    """What a person would see of the simulated glasses. `light` is the privacy light: off, photo, video or stream.
+
+    `loss` is the share of the radio's packets that are sent in vain, in percent; all of them arrive `latency_ms` later.
+    """
 
     TYPE = "sim_state"
     python: str = required(str)
@@ -17,14 +20,32 @@ class SimState(Message):
     camera: str = required(str)
     camera_state: str = "off"
     stored_photos: int = 0
+    loss: int = 0
+    latency_ms: int = 0
 
 
 class SimCommand(Message):
-    """Do something to the simulated glasses; `value` belongs to `press` (the button), `battery` and `camera`."""
+    """Do something to the simulated glasses; `value` belongs to `press` (the button) and to those that set something.
+
+    `loss` is in percent of packets, `latency` in ms; `drop` breaks the link once.
+    """
 
     TYPE = "sim_command"
     command_id: str = required(str)
-    command: str = one_of("press", "online", "offline", "battery", "charge", "unplug", "fold", "unfold", "camera")
+    command: str = one_of(
+        "press",
+        "online",
+        "offline",
+        "battery",
+        "charge",
+        "unplug",
+        "fold",
+        "unfold",
+        "camera",
+        "loss",
+        "latency",
+        "drop",
+    )
     value: str = ""
     long: bool = False
 

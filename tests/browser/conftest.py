@@ -74,7 +74,14 @@ class House:
 
     def tidy(self) -> None:
         """No photos, and glasses as they come out of their case: open, charged, in reach, nothing waiting."""
-        for command, value in (("unfold", ""), ("unplug", ""), ("battery", "80"), ("online", "")):
+        for command, value in (
+            ("unfold", ""),
+            ("unplug", ""),
+            ("battery", "80"),
+            ("online", ""),
+            ("loss", "0"),
+            ("latency", "0"),
+        ):
             self.command(command, value)
         until(lambda: self.get("/api/glasses")["connected"])
         until(lambda: self.get("/api/glasses")["sim"]["storedPhotos"] == 0)

@@ -82,6 +82,20 @@ def test_folded_glasses_refuse_in_words_and_look_folded(page: Page) -> None:
     expect(page.locator("#stage")).to_have_attribute("data-folded", "false")
 
 
+def test_a_weak_radio_can_be_made_and_its_link_broken(page: Page, house: Any) -> None:
+    page.get_by_label("Radio loss").fill("20")
+    expect(page.locator("#radio-words")).to_have_text("Weak radio: 20 % lost, 0 ms late")
+    page.get_by_label("Radio latency").fill("100")
+    expect(page.locator("#radio-words")).to_have_text("Weak radio: 20 % lost, 100 ms late")
+    shutter(page).click()
+    expect(page.locator("#days .tile")).to_have_count(1)
+    house.command("loss", "0")
+    house.command("latency", "0")
+    expect(page.locator("#radio-words")).to_have_text("Good radio")
+    page.get_by_role("button", name="Break the link").click()
+    expect(page.locator("#chain-glasses")).to_have_text("Connected")
+
+
 def test_a_held_button_is_a_long_press(page: Page) -> None:
     button = shutter(page)
     button.hover()

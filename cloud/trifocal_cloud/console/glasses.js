@@ -18,6 +18,8 @@ export class GlassesPanel {
   #stage = byId("stage");
   #range = byId("battery-level");
   #levers = document.querySelectorAll("[data-lever]");
+  #dials = document.querySelectorAll("[data-dial]");
+  #dialling = null;
 
   /** `act(command, value)` carries out what the person did and answers whether it came to pass. */
   constructor(act) {
@@ -25,6 +27,11 @@ export class GlassesPanel {
     for (const lever of this.#levers) lever.addEventListener("click", () => this.#pull(lever));
     this.#range.addEventListener("input", () => this.#adjust());
     this.#range.addEventListener("change", () => this.#adjusted());
+    for (const dial of this.#dials) {
+      dial.addEventListener("input", () => this.#dial(dial));
+      dial.addEventListener("change", () => this.#dialled(dial));
+    }
+    byId("drop").addEventListener("click", () => this.#act("drop", ""));
   }
 
   /** Simulated glasses, or real ones within reach: something is there to press. */
@@ -118,6 +125,10 @@ export class GlassesPanel {
     byId("hand").hidden = !this.pressable;
     const on = sim && { charge: sim.charging, online: sim.online, unfold: !sim.folded };
     for (const lever of this.#levers) lever.setAttribute("aria-checked", String(Boolean(on?.[lever.dataset.lever])));
+    byId("drop").disabled = !connected;
+    const radio = { loss: sim?.loss ?? 0, latency: sim?.latencyMs ?? 0 };
+    for (const dial of this.#dials) if (dial !== this.#dialling) dial.value = radio[dial.dataset.dial];
+    this.#showRadio();
   }
 
   #explain(real) {
@@ -130,6 +141,21 @@ export class GlassesPanel {
   #pull(lever) {
     const on = lever.getAttribute("aria-checked") === "true";
     this.#act(LEVERS[lever.dataset.lever][on ? 0 : 1], "");
+  }
+
+  #showRadio() {
+    const [loss, latency] = ["loss", "latency"].map((name) => Number(byId(`dial-${name}`).value));
+    setText(byId("radio-words"), loss || latency ? `Weak radio: ${loss} % lost, ${latency} ms late` : "Good radio");
+  }
+
+  #dial(dial) {
+    this.#dialling = dial;
+    this.#showRadio();
+  }
+
+  async #dialled(dial) {
+    this.#dialling = null;
+    if (!(await this.#act(dial.dataset.dial, dial.value))) this.#showLevers();
   }
 
   #adjust() {

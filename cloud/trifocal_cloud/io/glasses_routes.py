@@ -15,9 +15,22 @@ router = APIRouter(prefix="/api/glasses", tags=["glasses"])
 
 
 class Command(Wire):
-    """Do something to the simulated glasses; `value` belongs to `press` (the button), `battery` and `camera`."""
+    """Do something to the simulated glasses; see `SimCommand`."""
 
-    command: Literal["press", "online", "offline", "battery", "charge", "unplug", "fold", "unfold", "camera"]
+    command: Literal[
+        "press",
+        "online",
+        "offline",
+        "battery",
+        "charge",
+        "unplug",
+        "fold",
+        "unfold",
+        "camera",
+        "loss",
+        "latency",
+        "drop",
+    ]
     value: Text = ""
     long: bool = False
 

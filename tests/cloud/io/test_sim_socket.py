@@ -53,6 +53,8 @@ async def test_they_show_themselves_while_they_are_there(server: Running) -> Non
             assert shown == {key: value for key, value in STATE.items() if key != "type"} | {
                 "cameraState": "off",
                 "storedPhotos": 0,
+                "loss": 0,
+                "latencyMs": 0,
             }
         await eventually(lambda: _shown(client, False))
 

@@ -21,6 +21,8 @@ SIM = {
     "camera": "pattern",
     "cameraState": "off",
     "storedPhotos": 2,
+    "loss": 20,
+    "latencyMs": 300,
 }
 STATE = {"gateway": True, "connected": True, "model": "Sim", "battery": -1, "charging": False, "sim": SIM}
 
@@ -35,13 +37,21 @@ def test_without_an_action_the_state_is_shown(table_cloud: Any, trifocal: Run) -
     assert json.loads(trifocal("glasses", "--json")[1]) == STATE
     out = trifocal("glasses")[1]
     assert "87 %, charging" in out
+    assert "20 % lost, 300 ms late" in out
     assert "2 wait on the glasses" in out
     assert [method for method, _, _ in table_cloud.asked] == ["GET", "GET"]
 
 
 @pytest.mark.parametrize(
     ("words", "command", "value"),
-    [(["offline"], "offline", ""), (["battery", "5"], "battery", "5"), (["camera", "pattern"], "camera", "pattern")],
+    [
+        (["offline"], "offline", ""),
+        (["battery", "5"], "battery", "5"),
+        (["camera", "pattern"], "camera", "pattern"),
+        (["loss", "90"], "loss", "90"),
+        (["latency", "5000"], "latency", "5000"),
+        (["drop"], "drop", ""),
+    ],
 )
 def test_an_action_is_done_and_the_state_after_it_shown(
     table_cloud: Any, trifocal: Run, words: list[str], command: str, value: str
@@ -59,6 +69,11 @@ def test_an_action_is_done_and_the_state_after_it_shown(
         ("battery", "101"),
         ("battery", "٣"),
         ("fold", "x"),
+        ("drop", "1"),
+        ("loss", None),
+        ("loss", "91"),
+        ("latency", "5001"),
+        ("latency", "-1"),
         ("camera", ""),
     ],
 )

@@ -49,7 +49,7 @@ while True:
 
 def python(script, monkeypatch):
     """A host that is this script instead of Node."""
-    monkeypatch.setattr(host, "command", lambda *_: [sys.executable, "-c", script])
+    monkeypatch.setattr(host, "command", lambda *_, **__: [sys.executable, "-c", script])
 
 
 async def test_what_it_says_is_handed_on_until_it_is_stopped(monkeypatch):

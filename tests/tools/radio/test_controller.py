@@ -121,15 +121,14 @@ async def test_a_connection_begins_at_a_short_interval_and_goes_over_to_its_own(
 @in_a_room
 async def test_latency_is_on_top_and_nothing_overtakes(radio, link, central):
     _, lengths = await connected(central)
-    radio.latency_s = 0.3
+    radio.weaken(0, 300)
     began = now()
     link.write(bytes(10))
-    radio.latency_s = 0.3
     assert await lengths.get() == 10
     assert 0.3 <= now() - began < 0.35
     link.write(bytes(20))
     await virtual_time.passes(0.1)
-    radio.latency_s = 0.0
+    radio.weaken(0, 0)
     link.write(bytes(30))
     assert [await lengths.get(), await lengths.get()] == [20, 30]
 

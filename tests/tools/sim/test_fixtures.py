@@ -1,6 +1,7 @@
 """What an app developer's tests are given."""
 
 import asyncio
+import contextlib
 import hashlib
 
 import pytest
@@ -47,6 +48,21 @@ async def test_body_and_reach_can_be_changed():
         assert not glasses.state.online
         with pytest.raises(Refused):
             await glasses.press("nose")
+
+
+async def test_a_weak_radio_can_be_had_and_a_link_broken():
+    async with simulated_glasses(camera="broken") as glasses:
+        glasses.set_radio(loss=20)
+        glasses.set_radio(latency_ms=300)
+        assert (glasses.state.loss, glasses.state.latency_ms) == (20, 300)
+        host, port = glasses.address.removeprefix("tcp://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        await glasses.until(lambda state: state.linked)
+        glasses.drop()
+        await glasses.until(lambda state: not state.linked)
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+        writer.close()
 
 
 async def test_waiting_for_what_never_comes_ends():

@@ -15,7 +15,19 @@ class PaperLink:
 
     def __init__(self):
         self.there = True
+        self.weak = []
+        self.wired = False
+        self.interrupted = 0
         self.taken = False
+
+    def weaken(self, loss_percent, latency_ms):
+        if self.wired:
+            return False
+        self.weak.append((loss_percent, latency_ms))
+        return True
+
+    def interrupt(self):
+        self.interrupted += 1
 
     def go_away(self):
         self.there = False
@@ -103,6 +115,30 @@ async def test_a_taken_port_keeps_them_out_of_reach_and_says_so(hand, link, glas
     assert (result.success, result.error_code) == (False, "glasses_offline")
     assert "in use" in result.error_message
     assert not glasses.state().online
+
+
+async def test_a_radio_is_weakened_and_its_link_broken(hand, link, glasses):
+    assert (await do(hand, "loss", "20")).success
+    assert (await do(hand, "latency", "300")).success
+    assert link.weak == [(20, 0), (20, 300)]
+    assert (glasses.state().loss, glasses.state().latency_ms) == (20, 300)
+    assert (await do(hand, "drop")).success
+    assert link.interrupted == 1
+
+
+async def test_a_wire_is_never_weak(hand, link, glasses):
+    link.wired = True
+    result = await do(hand, "loss", "20")
+    assert (result.error_code, glasses.state().loss) == ("unsupported", 0)
+    assert "wire" in result.error_message
+
+
+@pytest.mark.parametrize(
+    ("what", "value"), [("loss", "91"), ("loss", ""), ("loss", "0" * 20 + "95"), ("latency", "5001"), ("latency", "x")]
+)
+async def test_a_radio_can_be_only_so_bad(hand, link, what, value):
+    assert (await do(hand, what, value)).error_code == "malformed"
+    assert link.weak == []
 
 
 @pytest.mark.parametrize("value", ["", "-1", "101", "5.5", "full", "١٢", "9" * 10_000])

@@ -146,3 +146,52 @@ async def test_a_gateway_that_does_not_read_gives_no_room_back(link, firmware, c
 async def test_without_a_gateway_packs_go_nowhere(link, firmware):
     link.pack(b"a pack")
     assert firmware.rooms == []
+
+
+def now():
+    """Seconds."""
+    return asyncio.get_running_loop().time()
+
+
+async def test_over_a_weak_radio_everything_comes_in_its_order_and_late(link, firmware, connect):
+    reader, writer = await connect()
+    await firmware.until(lambda told: bool(firmware.rooms))
+    link.weaken(30, 100)
+    began = now()
+    link.write(bytes(range(250)) * 4)
+    link.pack(b"a pack")
+    assert await reader.readexactly(250) == bytes(range(250))
+    assert now() - began >= 0.1
+    link.write(b"one ")
+    link.weaken(0, 0)
+    link.write(b"the end")
+    assert await reader.readexactly(767) == bytes(range(250)) * 3 + b"a packone the end"
+    await firmware.until(lambda told: sum(firmware.rooms) == module.PACKS + 1)
+    link.weaken(0, 100)
+    began = now()
+    writer.write(b"from the gateway")
+    await firmware.until(lambda told: heard(told) == b"from the gateway")
+    assert now() - began >= 0.1
+
+
+async def test_what_is_on_the_air_when_the_link_breaks_never_comes(link, firmware, connect):
+    first, _ = await connect()
+    await firmware.until(lambda told: bool(firmware.rooms))
+    link.weaken(0, 50)
+    link.write(b"lost")
+    link.interrupt()
+    assert await cut_off(first)
+    second, _ = await connect()
+    await firmware.until(lambda told: len(firmware.rooms) == 2)
+    link.write(b"comes")
+    assert await second.readexactly(5) == b"comes"
+
+
+async def test_air_that_takes_too_little_is_no_place_to_pile_things_up(link, firmware, connect, monkeypatch):
+    monkeypatch.setattr(module, "MOST_QUEUED", 5_000)
+    await connect()
+    await firmware.until(lambda told: bool(firmware.rooms))
+    link.weaken(90, 5_000)
+    for _ in range(10):
+        link.write(bytes(1_000))
+    await firmware.until(lambda told: told[-1] is False)

@@ -150,3 +150,26 @@ async def test_a_flood_waits_outside_while_the_firmware_is_busy(link, firmware, 
         busy.set()
         await flooding
         await firmware.until(lambda told: heard(told) == b"hello" + flood)
+
+
+async def test_a_pack_s_room_comes_back_when_it_has_been_on_the_wire(link, firmware, tmp_path):
+    async with Gateway(tmp_path / "tty") as gateway:
+        await gateway.link.write(b"hello")
+        await firmware.until(lambda told: firmware.rooms == [module.PACKS])
+        for _ in range(10):
+            link.pack(bytes(494))
+        await gateway.until(9 * 494)
+        await firmware.until(lambda told: sum(firmware.rooms) == module.PACKS + 10)
+        assert len(firmware.rooms) > 2, "they come back as they go"
+
+
+async def test_a_wire_is_interrupted_but_never_weak(link, firmware, tmp_path):
+    async with Gateway(tmp_path / "tty") as gateway:
+        assert not link.weaken(20, 0)
+        await gateway.link.write(b"hello")
+        await firmware.until(lambda told: told[:2] == ["opened", True])
+        link.pack(bytes(494))
+        link.interrupt()
+        await firmware.until(lambda told: told[-2:] == ["closed", False])
+        await gateway.link.write(b"again")
+        await firmware.until(lambda told: firmware.rooms == [module.PACKS] * 2)

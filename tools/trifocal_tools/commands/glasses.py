@@ -7,17 +7,25 @@ import typer
 
 from trifocal_tools.commands import options
 
-WITH_VALUE = {"battery": "a number from 0 to 100", "camera": "pattern, broken, or the camera they were started with"}
+WITH_VALUE = {
+    "battery": "a number from 0 to 100",
+    "camera": "pattern, broken, or the camera they were started with",
+    "loss": "a number from 0 to 90",
+    "latency": "a number from 0 to 5000",
+}
 """Actions that need a value, and which."""
 
-ACTIONS = ("online", "offline", "battery", "charge", "unplug", "fold", "unfold", "camera")
+ACTIONS = ("online", "offline", "drop", "loss", "latency", "battery", "charge", "unplug", "fold", "unfold", "camera")
+MOST = {"battery": 100, "loss": 90, "latency": 5_000}
 
 
 def command(
     action: Annotated[
         str | None, typer.Argument(metavar="|".join(ACTIONS), help="What to do with the simulated glasses.")
     ] = None,
-    value: Annotated[str | None, typer.Argument(help="For battery: percent. For camera: the source.")] = None,
+    value: Annotated[
+        str | None, typer.Argument(help="Battery, loss: percent. Latency: ms. Camera: the source.")
+    ] = None,
     *,
     as_json: options.Json = False,
     cloud: options.Cloud = None,
@@ -33,6 +41,10 @@ def command(
     - `trifocal glasses offline` then `trifocal press photo` then `trifocal glasses online`: the photo arrives late
 
     - `trifocal glasses battery 5`
+
+    - `trifocal glasses loss 20`, `trifocal glasses latency 300`: a weak radio; 0 makes it good again
+
+    - `trifocal glasses drop`: the link breaks once, and comes back by itself
 
     - `trifocal glasses camera pattern`
     """
@@ -62,8 +74,8 @@ def check(action: str | None, value: str | None) -> None:
         raise typer.BadParameter(f"'{action}' needs {WITH_VALUE[action]}")
     if action not in WITH_VALUE and value:
         raise typer.BadParameter(f"'{action}' takes no value")
-    if action == "battery" and not (value and value.isascii() and value.isdecimal() and int(value) <= 100):
-        raise typer.BadParameter(f"battery needs {WITH_VALUE['battery']}")
+    if action in MOST and not (value and value.isascii() and value.isdecimal() and int(value) <= MOST[action]):
+        raise typer.BadParameter(f"{action} needs {WITH_VALUE[action]}")
 
 
 def absolute(source: str) -> str:
@@ -89,6 +101,7 @@ def describe(state: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         *lines,
         ("simulated", f"{'online' if sim.get('online') else 'offline'}, firmware on {sim.get('python')}"),
+        ("radio", f"{sim.get('loss', 0)} % lost, {sim.get('latencyMs', 0)} ms late"),
         ("lid", "folded" if sim.get("folded") else "open"),
         ("camera", f"{sim.get('camera')} ({sim.get('cameraState')}), privacy light {sim.get('light')}"),
         ("queue", f"{sim.get('storedPhotos', 0)} wait on the glasses"),

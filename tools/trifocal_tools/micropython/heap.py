@@ -29,7 +29,7 @@ CAP = 131_072
 PRESSES = 3
 PRESS_SECONDS = (REPEAT_MS + 50) / 1000
 SAMPLE_SECONDS = 0.025
-LIMIT_SECONDS = 30.0
+LIMIT_SECONDS = 60.0
 PICTURE = picture(size=100_000)
 SMALL = picture(size=2_000)
 FILLING = 2 * MOST_REMEMBERED
@@ -69,8 +69,8 @@ def imports(times: int, image: romfs.Image) -> list[float]:
     return told[1:]
 
 
-PACKS = 16
-"""As many as a radio would have room for."""
+PACKS, GIVEN_BACK = 32, 8
+"""As many as a link has room for, and how many find room again at a time."""
 
 
 class Bench:
@@ -89,6 +89,7 @@ class Bench:
         self.taken = 0
         self.triggered = 0.0
         self.moved = asyncio.Event()
+        self._taken = 0
         self._host = host
 
     def connect(self) -> None:
@@ -105,9 +106,11 @@ class Bench:
         self.moved.set()
 
     def link_pack(self, frame: bytes) -> None:
-        """To the gateway too, and there is room again."""
+        """To the gateway too; there is room again, for some at a time."""
         self.link_write(frame)
-        self._host.link_room(1)
+        self._taken += 1
+        if self._taken % GIVEN_BACK == 0:
+            self._host.link_room(GIVEN_BACK)
 
     def light_changed(self, state: str) -> None:
         """Nobody looks."""

@@ -13,6 +13,7 @@ from bumble.controller import Connection, Controller
 from bumble.link import LocalLink
 
 from trifocal_tools.radio.air import PACKET_BYTES, Air
+from trifocal_tools.radio.carrier import Carrier
 
 QUEUED_PACKETS = 24
 """What a controller holds; the air must not run dry while the host is told of its credits."""
@@ -29,12 +30,9 @@ class Radio(LocalLink):
     def __init__(self, air: Air | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # bumble's
         self.air = air
+        self.carrier = Carrier(air)
         self.away = False
-        self.latency_s = 0.0
-        """How much later packets arrive than the air alone would have it."""
         self._waiting: list[tuple[bool, int, Callable[[], None]]] = []
-        self._arrival_s = [0.0, 0.0]  # of the last packet each way: none overtakes another
-        self._tick: asyncio.TimerHandle | None = None
         self._supervision: asyncio.TimerHandle | None = None
 
     def carry(self, to_central: bool, size: int, arrive: Callable[[], None]) -> None:
@@ -43,11 +41,14 @@ class Radio(LocalLink):
         """
         if self.away:
             self._waiting.append((to_central, size, arrive))
-        elif self.air is None:
-            self._deliver(to_central, arrive, asyncio.get_running_loop().time())
         else:
-            self.air.send(to_central, size, arrive, _now_us())
-            self._go_on(self.air)
+            self.carrier.carry(to_central, size, arrive)
+
+    def weaken(self, loss_percent: int, latency_ms: int) -> None:
+        """From now on so many of a hundred packets are sent in vain, and all arrive so much later."""
+        self.carrier.latency_s = latency_ms / 1_000
+        if self.air:
+            self.air.loss = loss_percent / 100
 
     def drop(self) -> None:
         """Out of each other's reach."""
@@ -69,44 +70,19 @@ class Radio(LocalLink):
         """End what is still to come."""
         self._waiting.clear()
         self.back()
-        if self._tick:
-            self._tick.cancel()
-            self._tick = None
+        self.carrier.cut()
 
     def begun(self, interval_us: int) -> None:
         """A connection begins: with 1M until somebody asks for more, and nothing of the one before on the air."""
+        self.carrier.cut()
         if self.air:
-            self.air.cut()
             self.air.ask(1)
             self.air.interval_us = interval_us
-
-    def _go_on(self, air: Air) -> None:
-        loop = asyncio.get_running_loop()
-        for arrived in air.events():
-            assert callable(arrived.item)
-            self._deliver(arrived.to_central, arrived.item, loop.time())
-        if self._tick:
-            self._tick.cancel()
-        deadline = air.deadline()
-        self._tick = None if deadline is None else loop.call_at(deadline / 1_000_000, self._ticked, air, deadline)
-
-    def _ticked(self, air: Air, deadline: int) -> None:
-        self._tick = None
-        air.timeout(max(deadline, _now_us()))
-        self._go_on(air)
-
-    def _deliver(self, to_central: bool, arrive: Callable[[], None], now_s: float) -> None:
-        at = self._arrival_s[to_central] = max(now_s + self.latency_s, self._arrival_s[to_central])
-        if at <= now_s:
-            arrive()
-        else:
-            asyncio.get_running_loop().call_at(at, arrive)
 
     def _give_up(self) -> None:
         self._supervision = None
         self._waiting.clear()
-        if self.air:
-            self.air.cut()
+        self.carrier.cut()
         for controller in self.controllers:
             for connection in list(controller.le_connections.values()):
                 controller.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
@@ -219,7 +195,3 @@ class AirController(Controller):
             )
         )
         return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
-
-
-def _now_us() -> int:
-    return int(asyncio.get_running_loop().time() * 1_000_000)

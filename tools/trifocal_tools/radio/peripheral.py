@@ -102,6 +102,16 @@ class RadioLink:
         """In reach again."""
         self._radio.back()
 
+    def interrupt(self) -> None:
+        """Break the connection, once; both ends are told."""
+        if self._gateway:
+            self._begin(self._gateway.disconnect(DISCONNECT_REASON))
+
+    def weaken(self, loss_percent: int, latency_ms: int) -> bool:
+        """From now on so many of a hundred packets are sent in vain, and all arrive so much later."""
+        self._radio.weaken(loss_percent, latency_ms)
+        return True
+
     async def close(self) -> None:
         """Go away for good; a gateway that is in reach is told."""
         self._wanted = False

@@ -50,6 +50,14 @@ class Glasses:
         """Change battery, charger or temples."""
         self.sim.hand.set_body(battery, charging, folded)
 
+    def set_radio(self, loss: int | None = None, latency_ms: int | None = None) -> None:
+        """Weaken the radio: percent of packets that are sent in vain, and how much later all of them arrive."""
+        self.sim.hand.set_radio(loss, latency_ms)
+
+    def drop(self) -> None:
+        """Break the link, once; the gateway comes again by itself."""
+        self.sim.hand.drop()
+
     async def until(self, seen: Callable[[SimState], bool], seconds: float = WAIT_SECONDS) -> SimState:
         """The first state that is `seen`, present or coming. Raises TimeoutError."""
         states: asyncio.Queue[SimState] = asyncio.Queue()

@@ -27,6 +27,8 @@ class SimulatedGlasses:
         self.folded = False
         self.online = True
         self.linked = False
+        self.loss = 0
+        self.latency_ms = 0
         self.light = "off"
         self.camera = camera
         self.camera_state = "off"
@@ -56,6 +58,8 @@ class SimulatedGlasses:
             camera=self.camera.name,
             camera_state=self.camera_state,
             stored_photos=self.stored_photos,
+            loss=self.loss,
+            latency_ms=self.latency_ms,
         )
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:

@@ -24,6 +24,14 @@ WORDS = {("photo", False): "cs_pho", ("photo", True): "cs_vdo", ("video", False)
 """What the button controller says of a press (PROTOCOL-device §3.1)."""
 
 
+MOST_LOSS = 90
+MOST_LATENCY_MS = 5_000
+"""Beyond these nothing works at all, and out of reach is said more plainly."""
+
+
+LONGEST_NUMBER = 9
+
+
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """The command cannot be carried out; `code` is a word from `reasons`."""
 
@@ -86,6 +94,22 @@ class Hand:
         self._glasses.online = online
         self._glasses.changed()
 
+    def set_radio(self, loss: int | None = None, latency_ms: int | None = None) -> None:
+        """Weaken the radio, or make it good again: percent of packets lost, ms of latency. None leaves as it is.
+
+        Raises Refused where there is none.
+        """
+        glasses = self._glasses
+        wanted = glasses.loss if loss is None else loss, glasses.latency_ms if latency_ms is None else latency_ms
+        if not self._link.weaken(*wanted):
+            raise Refused(reasons.UNSUPPORTED, "these glasses are on a wire, which is never weak")
+        glasses.loss, glasses.latency_ms = wanted
+        glasses.changed()
+
+    def drop(self) -> None:
+        """Break the link, once: it comes back by itself."""
+        self._link.interrupt()
+
     def set_body(self, battery: int | None = None, charging: bool | None = None, folded: bool | None = None) -> None:
         """Change how the glasses are, and let the firmware feel it. None leaves as it is."""
         glasses = self._glasses
@@ -118,9 +142,13 @@ class Hand:
         if what in {"online", "offline"}:
             await self.set_online(what == "online")
         elif what == "battery":
-            if not (value.isascii() and value.isdecimal()) or int(value[:4]) > 100:
-                raise Refused(reasons.MALFORMED, "a battery has 0 to 100 percent")
-            self.set_body(battery=int(value))
+            self.set_body(battery=_number(value, 100, "a battery has 0 to 100 percent"))
+        elif what == "loss":
+            self.set_radio(loss=_number(value, MOST_LOSS, f"a radio loses 0 to {MOST_LOSS} percent"))
+        elif what == "latency":
+            self.set_radio(latency_ms=_number(value, MOST_LATENCY_MS, f"latency is 0 to {MOST_LATENCY_MS} ms"))
+        elif what == "drop":
+            self.drop()
         elif what in {"charge", "unplug"}:
             self.set_body(charging=what == "charge")
         elif what in {"fold", "unfold"}:
@@ -128,3 +156,10 @@ class Hand:
         else:
             await self.set_camera(value, from_here)
         return ""
+
+
+def _number(value: str, most: int, rule: str) -> int:
+    """A whole number from 0 to `most`. Raises Refused with the rule."""
+    if not (value.isascii() and value.isdecimal()) or len(value) > LONGEST_NUMBER or int(value) > most:
+        raise Refused(reasons.MALFORMED, rule)
+    return int(value)

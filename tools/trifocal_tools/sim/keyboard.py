@@ -1,7 +1,7 @@
 """Simulated glasses by hand and by script, with or without a cloud: a line in, a line out.
 
-press photo | press video | long | battery 5 | charge | unplug | fold | unfold | offline | online
-camera FOLDER | state | quit
+press photo | press video | long | battery 5 | charge | unplug | fold | unfold | offline | online | drop
+loss 20 | latency 300 | camera FOLDER | state | quit
 """
 
 import asyncio
@@ -17,7 +17,12 @@ from trifocal_shared.sim_messages import SimCommand, SimResult
 from trifocal_tools.sim.glasses import SimulatedGlasses
 from trifocal_tools.sim.hand import Hand
 
-HELP = "press photo, press video, long, battery N, charge, unplug, fold, unfold, offline, online, camera X, state, quit"
+HELP = (
+    "press photo, press video, long, battery N, charge, unplug, fold, unfold, offline, online, drop, "
+    "loss N, latency N, camera X, state, quit"
+)
+
+WITH_VALUE = {"press", "battery", "camera", "loss", "latency"}
 
 
 class Keyboard:
@@ -72,7 +77,7 @@ def understood(words: list[str]) -> SimCommand:
     if long:
         words = words[:-1]
     value = " ".join(words[1:])
-    if bool(value) != (words[0] in {"press", "battery", "camera"}):
+    if bool(value) != (words[0] in WITH_VALUE):
         raise ProtocolError("a value is missing or too much")
     return from_wire(SimCommand, {"commandId": "keyboard", "command": words[0], "value": value, "long": long})
 

@@ -1,10 +1,18 @@
-"""The link to the gateway: K900 frames on TCP instead of Bluetooth. One gateway at a time, the newest wins."""
+"""The link to the gateway: K900 frames on TCP instead of Bluetooth. One gateway at a time, the newest wins.
+
+It is as fast as TCP, until somebody weakens it: then everything goes over the air of a bad radio first. As on a real
+one nothing is lost by that, it only comes later.
+"""
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
+from trifocal_tools.radio.air import PACKET_BYTES, Air
+from trifocal_tools.radio.carrier import Carrier
 from trifocal_tools.sim.firmware_host import FirmwareHost
 
 MOST_QUEUED = 1 << 20
@@ -35,6 +43,12 @@ class Link(Protocol):
     async def close(self) -> None:
         """Go away for good."""
 
+    def interrupt(self) -> None:
+        """Break the connection, once."""
+
+    def weaken(self, loss_percent: int, latency_ms: int) -> bool:
+        """From now on so many of a hundred packets are lost at first, and all arrive later. False: it is no radio."""
+
     def write(self, data: bytes) -> None:
         """Queue bytes for the gateway; without one they go nowhere."""
 
@@ -56,6 +70,9 @@ class GlassesLink:
         self._readers: set[asyncio.Task[None]] = set()
         self._taken = 0
         self._packed = asyncio.Event()
+        self._air = Air(random.random)
+        self._carrier = Carrier(self._air)
+        self._weak = False
 
     async def listen(self, address: str, port: int) -> int:
         """Take up listening; the port it is on, for 0 any. Raises OSError."""
@@ -86,6 +103,17 @@ class GlassesLink:
             self._server = None
         self._drop()
 
+    def interrupt(self) -> None:
+        """Break the connection, once; the gateway may come again at once."""
+        self._drop()
+
+    def weaken(self, loss_percent: int, latency_ms: int) -> bool:
+        """From now on so many of a hundred packets are sent in vain, and all arrive so much later; 0 and 0: no air."""
+        self._weak = loss_percent > 0 or latency_ms > 0
+        self._air.loss = loss_percent / 100
+        self._carrier.latency_s = latency_ms / 1_000
+        return True
+
     async def close(self) -> None:
         """Go away for good."""
         self.go_away()
@@ -93,19 +121,18 @@ class GlassesLink:
 
     def write(self, data: bytes) -> None:
         """Queue bytes for the gateway; without one they go nowhere."""
-        if self._gateway is None:
+        gateway = self._gateway
+        if gateway is None:
             return
-        self._gateway.write(data)
-        if self._gateway.transport.get_write_buffer_size() > MOST_QUEUED:
+        self._over(True, data, partial(gateway.write, data))
+        on_air = self._carrier.under_way * PACKET_BYTES
+        if gateway.transport.get_write_buffer_size() + on_air > MOST_QUEUED:
             self._drop()
 
     def pack(self, frame: bytes) -> None:
         """Queue a framed pack for which there was room."""
-        if self._gateway is None:
-            return
-        self._gateway.write(frame)
-        self._taken += 1
-        self._packed.set()
+        if self._gateway is not None:
+            self._over(True, frame, partial(self._take, self._gateway, frame))
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -134,8 +161,23 @@ class GlassesLink:
             while data := await reader.read(PIECE):
                 if self._gateway is not writer:
                     return
-                self._firmware.link_received(data)
+                self._over(False, data, partial(self._firmware.link_received, data))
                 await self._firmware.settle()
+
+    def _over(self, to_gateway: bool, data: bytes, arrive: Callable[[], object]) -> None:
+        """Over the air where there is one; also what is said right after it was taken away, for order's sake."""
+        if not self._weak and not self._carrier.under_way:
+            arrive()
+            return
+        for at in range(0, len(data), PACKET_BYTES):
+            left = len(data) - at
+            last = left <= PACKET_BYTES
+            self._carrier.carry(to_gateway, min(left, PACKET_BYTES), arrive if last else _nothing)
+
+    def _take(self, gateway: asyncio.StreamWriter, frame: bytes) -> None:
+        gateway.write(frame)
+        self._taken += 1
+        self._packed.set()
 
     async def _give_room(self, writer: asyncio.StreamWriter) -> None:
         """Give back the room of packs that TCP has taken off our hands."""
@@ -154,7 +196,12 @@ class GlassesLink:
     def _drop(self) -> None:
         if self._gateway is None:
             return
+        self._carrier.cut()
         self._gateway.transport.abort()
         self._gateway = None
         self._firmware.link_closed()
         self._changed(False)
+
+
+def _nothing() -> None:
+    """A piece of something has arrived, and not its last one."""

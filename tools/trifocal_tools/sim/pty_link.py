@@ -8,6 +8,7 @@ speed would. Out of reach means unplugged: the port is gone, and comes back unde
 import asyncio
 import os
 import tty
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,9 @@ MOST_HEARD = 16
 
 MOST_UNSENT = 65_536
 """Bytes that may wait for the wire: more than two windows of a photo."""
+
+PACKS = 64
+"""Packs that may be among those; their room comes back when they have been on the wire."""
 
 PIECE = 256
 BITS = 10
@@ -46,6 +50,8 @@ class PtyLink:
         self._unsent = bytearray()
         self._sending: asyncio.Handle | None = None  # the turn of the next piece
         self._wire_free = 0.0
+        self._sent = 0  # bytes since the gateway was first heard
+        self._packs: deque[int] = deque()  # how many bytes will have been sent when each pack has
         self._open = False
         self._silence: asyncio.TimerHandle | None = None
         self._heard: asyncio.Queue[bytes] = asyncio.Queue()
@@ -98,6 +104,19 @@ class PtyLink:
         if self._sending is None:
             self._sending = self._loop.call_soon(self._send)
 
+    def pack(self, frame: bytes) -> None:
+        """Queue a framed pack for which there was room."""
+        self.write(frame)
+        self._packs.append(self._sent + len(self._unsent))
+
+    def interrupt(self) -> None:
+        """What is on the wire is lost, and the gateway is heard anew."""
+        self._gone()
+
+    def weaken(self, loss_percent: int, latency_ms: int) -> bool:
+        """A wire is no radio: False."""
+        return False
+
     def _readable(self) -> None:
         assert self._ends
         try:
@@ -110,6 +129,7 @@ class PtyLink:
         if not self._open:
             self._open = True
             self._firmware.link_opened()
+            self._firmware.link_room(PACKS)
             self._changed(True)
         self._heard.put_nowait(data)
         if self._heard.qsize() >= MOST_HEARD:
@@ -135,6 +155,7 @@ class PtyLink:
             self._loop.add_writer(ours, self._send)
             return
         del self._unsent[:sent]
+        self._sent += sent
         self._wire_free = max(now, self._wire_free) + sent * self._byte_s
         if not self._unsent:
             self._sending = None
@@ -142,10 +163,21 @@ class PtyLink:
             self._sending = self._loop.call_at(self._wire_free, self._send)
         else:
             self._sending = self._loop.call_soon(self._send)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        gone = 0
+        while self._packs and self._packs[0] <= self._sent:
+            self._packs.popleft()
+            gone += 1
+        if gone:
+            self._firmware.link_room(gone)
 
     def _hush(self) -> None:
         """What waits for the wire is lost."""
         self._unsent.clear()
+        self._packs.clear()
+        self._sent = 0
         if self._sending:
             self._sending.cancel()
             self._sending = None

@@ -7,7 +7,7 @@ import os
 import socket
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -41,6 +41,7 @@ from trifocal_cloud.io.doors import Door, Opens
 from trifocal_cloud.io.glasses_socket import glasses_door
 from trifocal_cloud.io.headers import SecurityHeaders
 from trifocal_cloud.io.sim_socket import sim_door
+from trifocal_cloud.live.io.ingest import RTMP_PORT
 from trifocal_cloud.settings import CloudSettings
 from trifocal_shared.clock import Clock
 
@@ -139,7 +140,7 @@ async def serve(settings: CloudSettings, started: Callable[[str], None], stop: a
     server = _Server(
         uvicorn.Config(
             app,
-            http=_http(),
+            http=_http(app),
             ws=_doors(app),
             lifespan="off",
             log_config=None,
@@ -151,7 +152,9 @@ async def serve(settings: CloudSettings, started: Callable[[str], None], stop: a
     )
     with contextlib.closing(listener):
         async with app.router.lifespan_context(app):
-            app.state.cloud.apps.posts.base_url = _reached_at(settings, listener)
+            cloud = app.state.cloud
+            cloud.apps.posts.base_url = cloud.ingest.base_url = _reached_at(settings, listener)
+            await cloud.ingest.listen(settings.host, _rtmp_port(settings))
             running = asyncio.create_task(server.serve(sockets=[listener]))
             stopping = asyncio.create_task(stop.wait())
             up = asyncio.create_task(server.up.wait())
@@ -198,13 +201,17 @@ def _doors(app: FastAPI) -> type[asyncio.Protocol]:
     return cast("type[asyncio.Protocol]", door)
 
 
-def _http() -> type[asyncio.Protocol] | Literal["h11"]:
+def _http(app: FastAPI) -> type[asyncio.Protocol] | Literal["h11"]:
     """The faster parser where it is installed; the other one bounds a request's head by itself."""
     try:
         from trifocal_cloud.io.bounded_http import BoundedHttp
     except ImportError:
         return "h11"
-    return BoundedHttp
+
+    def http(*args: Any, **kwargs: Any) -> BoundedHttp:
+        return BoundedHttp(*args, media=app.state.cloud.ingest.media_http, **kwargs)
+
+    return cast("type[asyncio.Protocol]", http)
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -230,6 +237,12 @@ def _reached_at(settings: CloudSettings, listener: socket.socket) -> str:
     for address, own in everywhere.items():
         found = found.replace(f"//{address}:", f"//{own}:")
     return found
+
+
+def _rtmp_port(settings: CloudSettings) -> int:
+    if settings.rtmp_port is not None:
+        return settings.rtmp_port
+    return RTMP_PORT if settings.port else 0
 
 
 def _url(listener: socket.socket) -> str:

@@ -17,6 +17,9 @@ class CloudSettings(BaseSettings):
     data_dir: Path
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535, description="0 takes any free port")
+    rtmp_port: int | None = Field(
+        default=None, ge=0, le=65535, description="where streams are published; none: 1935, or any if `port` is 0"
+    )
     local_user: str = Field(
         default="", description="who a browser on this very machine is, without a token; empty: nobody"
     )

@@ -1,4 +1,5 @@
-"""Tokens that expire: a core token says who speaks, a console token sits in a cookie, a share token opens one photo.
+"""Tokens that expire: a core token says who speaks, a console token sits in a cookie, a share token opens one photo,
+a publish and a watch token one live stream.
 
 All are JWTs (HS256) from one secret. The audience keeps them apart: none is ever taken for another kind.
 Time is an argument (epoch seconds), so that expiry can be tested without waiting.
@@ -9,6 +10,8 @@ import jwt
 CORE = "core"
 CONSOLE = "console"
 SHARE = "share"
+PUBLISH = "publish"
+WATCH = "watch"
 
 LONGEST = 4096
 """Longer strings are not tokens of ours and are not even parsed."""
@@ -38,6 +41,16 @@ def issue_console(secret: str, user: str, expires_s: int, now_s: int) -> str:
 def issue_share(secret: str, photo_id: str, expires_s: int, now_s: int) -> str:
     """A token that shows one photo to anybody until `expires_s`."""
     return _issue(secret, SHARE, photo_id, expires_s, now_s)
+
+
+def issue_publish(secret: str, stream: str, expires_s: int, now_s: int) -> str:
+    """A token with which anybody may publish one live stream until `expires_s`."""
+    return _issue(secret, PUBLISH, stream, expires_s, now_s)
+
+
+def issue_watch(secret: str, stream: str, expires_s: int, now_s: int) -> str:
+    """A token with which anybody may watch one live stream until `expires_s`."""
+    return _issue(secret, WATCH, stream, expires_s, now_s)
 
 
 def verify(secret: str, token: str, audience: str, now_s: int) -> tuple[str, int]:

@@ -45,4 +45,11 @@ SENTENCES = {
     "rate_limited": "the app asks too often; try again in a moment",
     "delivery_failed": "the app's server did not take the photo",
     "package_taken": "somebody else has registered this package name",
+    "bad_url": "the address of the stream cannot be understood",
+    "connect_refused": "the server of the stream cannot be reached",
+    "auth_rejected": "the server of the stream does not accept its key",
+    "peer_closed": "the other side has closed the connection",
+    "too_slow": "the connection is too slow for the stream",
+    "unsupported_codec": "the stream is in a format that cannot be passed on",
+    "displaced": "somebody else publishes this stream now",
 }

@@ -37,6 +37,7 @@ from trifocal_cloud.io.simulators import Simulators
 from trifocal_cloud.io.tables import PhotoRow
 from trifocal_cloud.io.thumbnails import Thumbnails
 from trifocal_cloud.io.uploads import Limits
+from trifocal_cloud.live.io.ingest import Ingest
 from trifocal_cloud.settings import CloudSettings
 from trifocal_cloud.switchboard import Switchboard
 from trifocal_shared.clock import Clock
@@ -81,6 +82,7 @@ class Cloud:
             feed=self.feed,
             simulators=self.simulators,
         )
+        self.ingest = Ingest(clock, secret)
         self._join_apps(secret)
         limits = Limits(settings.photo_limit_bytes, settings.video_limit_bytes, settings.upload_stall_s)
         staging = settings.data_dir / "staging"
@@ -197,6 +199,7 @@ class Cloud:
             self.courier,
             self.callbacks,
             self.expiry,
+            self.ingest,
         )
 
     async def _sweep(self) -> None:

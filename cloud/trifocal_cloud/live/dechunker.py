@@ -1,0 +1,38 @@
+"""Dechunker: reads RTMP's chunks at the speed of C, however small they are.
+
+Between two headers of one message lie exactly `chunk_bytes` bytes, so all headers in what has come are one slice with
+a stride: when they are what they should be (the message goes on), one more such slice takes them all out. Where they
+are not, or a timestamp may stand between, chunks are read one by one.
+"""
+
+from trifocal_shared.rtmp.chunks import ChunkReader
+
+ONE_BYTE_CHANNELS = 64
+
+
+class Dechunker(ChunkReader):
+    """Bytes in, messages out, as from its base."""
+
+    def _payload(self, data: bytes, at: int, end: int) -> int:
+        channel = self._now
+        assert channel is not None
+        missing = channel.length - len(channel.body)
+        left = self._left
+        if missing <= left:
+            if missing == channel.length <= end - at:
+                self._close(channel)
+                self._now = None
+                self._give(channel, data[at : at + missing])
+                return at + missing
+        elif end - at > left and not channel.extended and channel.number < ONE_BYTE_CHANNELS:
+            stride = self.chunk_bytes + 1
+            span = min(end - at, missing + -(-(missing - left) // self.chunk_bytes))
+            cut = bytearray(memoryview(data)[at : at + span])
+            heads = cut[left::stride]
+            if heads.count(0xC0 | channel.number) == len(heads):
+                del cut[left::stride]
+                channel.body += cut
+                rest = self.chunk_bytes - (span - left - 1) % stride
+                self._took(channel, min(rest, channel.length - len(channel.body)))
+                return at + span
+        return super()._payload(data, at, end)

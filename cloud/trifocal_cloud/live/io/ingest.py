@@ -1,0 +1,191 @@
+"""Ingest: the streams of this cloud: who may publish and watch each, where, and what becomes of it.
+
+`provision` makes a stream's addresses; those who publish and watch need nothing else. Whoever provisioned it hears in
+`changed` of `Publishing`, `Flowing` (media can be fetched) and `Gone` (no publisher for 10 s, or released).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import structlog
+
+from trifocal_cloud import tokens
+from trifocal_cloud.live.io.media_http import MediaHttp, Waiting
+from trifocal_cloud.live.io.rtmp_server import RtmpConnection, RtmpDoor
+from trifocal_cloud.live.stream import Event, LiveStream, Statistics
+from trifocal_cloud.live.viewing import PREFIX, Viewing
+from trifocal_cloud.tokens import TokenError
+from trifocal_shared import reasons
+from trifocal_shared.clock import Clock
+
+APP = "live"
+RTMP_PORT = 1935
+SWEEP_S = 0.25
+LINGER_MS = 30_000
+"""A stream that was released can be watched to its end for so long."""
+MOST_KNOWN_TOKENS = 4096
+
+log = structlog.get_logger("trifocal.live")
+
+
+@dataclass(frozen=True)
+class Provision:
+    """A stream's addresses; each carries its own key, good until `expires_s` (epoch seconds)."""
+
+    stream: str
+    publish_url: str
+    hls_url: str
+    dash_url: str
+    rtmp_url: str
+    expires_s: int
+
+
+Changed = Callable[[str, Event, Statistics], None]
+
+
+class Ingest:
+    """All streams, and the doors to them."""
+
+    def __init__(self, clock: Clock, secret: str) -> None:
+        self.clock = clock
+        self.base_url = ""
+        """How the world reaches this cloud over HTTP."""
+        self.rtmp_port = 0
+        self.changed: list[Changed] = []
+        self.waiting = Waiting()
+        self.viewing = Viewing(self._streams_get, self.may_watch, clock.epoch_ms)
+        self.door = RtmpDoor(self)
+        self._secret = secret
+        self._streams: dict[str, LiveStream] = {}
+        self._made: dict[str, int] = {}
+        self._over: dict[str, int] = {}
+        self._known: dict[tuple[str, str], int] = {}
+        self._server: asyncio.Server | None = None
+
+    def provision(self, stream: str, ttl_s: int) -> Provision:
+        """The addresses of a stream, which exists from now on; again for an existing one, with later keys."""
+        if stream not in self._streams or stream in self._over:
+            self._over.pop(stream, None)
+            self._streams[stream] = LiveStream(stream, self.clock.epoch_ms(), self.clock.now())
+        now_s = self.clock.epoch_ms() // 1000
+        expires_s = now_s + ttl_s
+        publish = tokens.issue_publish(self._secret, stream, expires_s, now_s)
+        watch = tokens.issue_watch(self._secret, stream, expires_s, now_s)
+        host = urlsplit(self.base_url).hostname or "127.0.0.1"
+        host = f"[{host}]" if ":" in host else host
+        rtmp = f"rtmp://{host}:{self.rtmp_port}/{APP}/{stream}?key="
+        http = f"{self.base_url}{PREFIX}{watch}/{stream}/"
+        return Provision(stream, rtmp + publish, http + "index.m3u8", http + "manifest.mpd", rtmp + watch, expires_s)
+
+    def release(self, stream: str) -> None:
+        """The stream is over; its publisher is sent away, its viewers may see it to the end."""
+        found = self._streams.get(stream)
+        if found is None or stream in self._over:
+            return
+        publisher = found.close("stopped")
+        self._over[stream] = self.clock.now() + LINGER_MS
+        if isinstance(publisher, RtmpConnection):
+            publisher.end("stopped")
+        for reader in list(found.readers):
+            self.door.players[reader].end("stopped")
+        self.moved(found)
+
+    def statistics(self, stream: str) -> Statistics | None:
+        """What came of this stream so far; None for one that was never provisioned."""
+        found = self._streams.get(stream)
+        return found.statistics(self.clock.now()) if found else None
+
+    def publish(self, name: str, key: str) -> LiveStream | str:
+        """The stream that may be published with this key, or the reason why none."""
+        if not self._opens(key, tokens.PUBLISH, name):
+            return reasons.AUTH_REJECTED
+        found = self._streams.get(name)
+        return found if found and name not in self._over else reasons.NOT_FOUND
+
+    def play(self, name: str, key: str) -> LiveStream | str:
+        """The stream that may be played with this key, or the reason why none."""
+        if not self._opens(key, tokens.WATCH, name):
+            return reasons.AUTH_REJECTED
+        found = self._streams.get(name)
+        return found if found and name not in self._over else reasons.NOT_FOUND
+
+    def may_watch(self, token: str, stream: str) -> bool:
+        """Whether this token opens this stream now; asked for every piece that is fetched."""
+        until = self._known.get((token, stream))
+        if until is None:
+            if not self._opens(token, tokens.WATCH, stream):
+                return False
+            until = self._known[token, stream]
+        return self.clock.epoch_ms() < until * 1000
+
+    def moved(self, stream: LiveStream) -> None:
+        """Something came for a stream, or it changed: tell whoever wants to know."""
+        if stream.readers:
+            self.door.send(stream)
+        for event in stream.events():
+            self._made.pop(stream.name, None)
+            for tell in self.changed:
+                tell(stream.name, event, stream.statistics(self.clock.now()))
+        if self._made.get(stream.name) != stream.packager.made:
+            self._made[stream.name] = stream.packager.made
+            self.waiting.tell(stream.name)
+
+    def media_http(self, hand_back: Callable[[asyncio.Transport, bytes], None]) -> MediaHttp:
+        """A protocol for a connection that asks for media."""
+        return MediaHttp(self.viewing, self.waiting, self.clock, hand_back)
+
+    async def listen(self, host: str, port: int) -> None:
+        """Take RTMP connections. Where the port is taken another is used: the addresses that are handed out name it."""
+        loop = asyncio.get_running_loop()
+        try:
+            self._server = await loop.create_server(self.door.connection, host, port)
+        except OSError as error:
+            log.warning("the port for RTMP is taken; another is used", port=port, error=str(error))
+            self._server = await loop.create_server(self.door.connection, host, 0)
+        self.rtmp_port = self._server.sockets[0].getsockname()[1]
+
+    async def run(self) -> None:
+        """Let time pass for all of them, until cancelled."""
+        try:
+            while True:
+                await asyncio.sleep(SWEEP_S)
+                self.sweep(self.clock.now())
+        finally:
+            self.door.close()
+            if self._server is not None:
+                self._server.close()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._server.wait_closed()
+
+    def sweep(self, now: int) -> None:
+        """Time has passed."""
+        self.door.sweep(now)
+        self.waiting.sweep(now)
+        for stream in list(self._streams.values()):
+            deadline = stream.deadline()
+            if deadline is not None and now >= deadline:
+                stream.timeout(now)
+                self.moved(stream)
+        for name in [name for name, until in self._over.items() if now >= until]:
+            del self._over[name]
+            self.viewing.forget(self._streams.pop(name).packager)
+            self._made.pop(name, None)
+
+    def _streams_get(self, name: str) -> LiveStream | None:
+        return self._streams.get(name)
+
+    def _opens(self, token: str, audience: str, stream: str) -> bool:
+        try:
+            subject, expires_s = tokens.verify(self._secret, token, audience, self.clock.epoch_ms() // 1000)
+        except TokenError:
+            return False
+        if subject != stream:
+            return False
+        if audience == tokens.WATCH:
+            if len(self._known) >= MOST_KNOWN_TOKENS:
+                self._known.clear()
+            self._known[token, stream] = expires_s
+        return True

@@ -1,0 +1,179 @@
+"""Media over HTTP: a protocol of its own, since a framework's cost for each request is many times that of the bytes.
+
+Uvicorn's protocol reads each request's first bytes; one for `/live/` is handed here with its connection, and comes
+back with the first request for anything else, for browsers use one connection for both. Whoever waits for something
+that is not there yet costs a place in a list, no task.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import cast
+
+from trifocal_cloud.live.requests import BadRequestError, Request, RequestReader
+from trifocal_cloud.live.viewing import LATE, PREFIX, WAIT_MS, Answer, Viewing
+from trifocal_shared.clock import Clock
+
+IDLE_MS = 60_000
+MOST_PIPELINED_BYTES = 16_384
+MARK = b" " + PREFIX.encode()
+"""What stands after the method in a request that belongs here."""
+
+HandBack = Callable[[asyncio.Transport, bytes], None]
+
+
+class Waiting:
+    """Who waits for what, on which stream."""
+
+    def __init__(self) -> None:
+        self._by_stream: dict[str, list[MediaHttp]] = {}
+
+    def add(self, stream: str, viewer: "MediaHttp") -> None:
+        """This connection waits for more of this stream."""
+        self._by_stream.setdefault(stream, []).append(viewer)
+
+    def tell(self, stream: str) -> None:
+        """There is more of this stream, or it has ended."""
+        for viewer in self._by_stream.pop(stream, ()):
+            viewer.again()
+
+    def sweep(self, now: int) -> None:
+        """Time has passed: whoever has waited for too long is told so."""
+        for stream, viewers in list(self._by_stream.items()):
+            self._by_stream[stream] = [viewer for viewer in viewers if not viewer.overdue(now)]
+            if not self._by_stream[stream]:
+                del self._by_stream[stream]
+
+
+class MediaHttp(asyncio.Protocol):
+    """One viewer's connection."""
+
+    def __init__(self, viewing: Viewing, waiting: Waiting, clock: Clock, hand_back: HandBack) -> None:
+        self._viewing = viewing
+        self._waiting = waiting
+        self._clock = clock
+        self._hand_back = hand_back
+        self._transport: asyncio.Transport | None = None
+        self._reader = RequestReader()
+        self._request: Request | None = None
+        self._asked_at = 0
+        self._paused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection is handed over."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._transport = None
+        self._request = None
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of requests came."""
+        try:
+            self._reader.receive(data)
+        except BadRequestError as error:
+            self._refuse(error.status)
+            return
+        self._serve()
+
+    def pause_writing(self) -> None:
+        """What was answered is not fetched fast enough: nothing more is answered until it is."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """It is."""
+        self._paused = False
+        self._serve()
+
+    def again(self) -> None:
+        """What this viewer waits for may be there now."""
+        if self._request is not None and self._answer(self._request, late=False):
+            self._serve()
+
+    def overdue(self, now: int) -> bool:
+        """Whether it waits no longer: for it was answered, is gone, or has waited too long and is told so."""
+        if self._request is None:
+            return True
+        if now - self._asked_at < WAIT_MS:
+            return False
+        self._answer(self._request, late=True)
+        self._serve()
+        return True
+
+    def _serve(self) -> None:
+        """Answer what can be answered, in order."""
+        try:
+            while self._transport is not None and self._request is None and not self._paused:
+                if self._foreign():
+                    return
+                request = self._reader.next()
+                if request is None:
+                    return
+                self._asked_at = self._clock.now()
+                if not self._answer(request, late=False):
+                    self._request = request
+                    self._waiting.add(self._viewing.stream(request.target), self)
+        except BadRequestError as error:
+            self._refuse(error.status)
+
+    def _foreign(self) -> bool:
+        """Give the connection back when the next request is for somebody else."""
+        rest = self._reader.rest
+        if not rest or MARK in rest[:16] or len(rest) < 16:
+            return False
+        transport, self._transport = self._transport, None
+        assert transport is not None
+        self._hand_back(transport, rest)
+        return True
+
+    def _answer(self, request: Request, late: bool) -> bool:
+        """Answer a request, if that can be done by now."""
+        transport = self._transport
+        if transport is None:
+            return True
+        if request.method == "OPTIONS":
+            found: Answer | None = Answer(204)
+        else:
+            found = self._viewing.answer(request.target, late)
+        if found is None:
+            if not late:
+                if request is self._request:
+                    self._waiting.add(self._viewing.stream(request.target), self)
+                return False
+            found = LATE
+        self._request = None
+        body: Sequence[bytes] = () if request.method == "HEAD" else found.body
+        transport.writelines([_head(found, request.keep), *body])
+        if not request.keep:
+            transport.close()
+            self._transport = None
+        return True
+
+    def _refuse(self, status: int) -> None:
+        if self._transport is not None:
+            self._transport.write(_head(Answer(status), False))
+            self._transport.close()
+            self._transport = None
+
+
+_HEADS: dict[tuple[int, str, str, bool], bytes] = {}
+
+
+def _head(answer: Answer, keep: bool) -> bytes:
+    known = (answer.status, answer.kind, answer.keep, keep)
+    head = _HEADS.get(known)
+    if head is None:
+        lines = [
+            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}",
+            f"Content-Type: {answer.kind}",
+            f"Cache-Control: {answer.keep}",
+            "Access-Control-Allow-Origin: *",
+            "Cross-Origin-Resource-Policy: cross-origin",
+            "X-Content-Type-Options: nosniff",
+            "Referrer-Policy: no-referrer",
+            f"Connection: {'keep-alive' if keep else 'close'}",
+            "Content-Length: ",
+        ]
+        head = _HEADS[known] = "\r\n".join(lines).encode()
+    return head + b"%d\r\n\r\n" % sum(map(len, answer.body))

@@ -1,0 +1,262 @@
+"""LiveStream: one stream with a name: who publishes it, who reads it, and what is there of it.
+
+    waiting   nobody publishes: not yet, or not for the last 10 s, of which an event told
+    live      a publisher sends
+    away      the publisher is gone; for 10 s another, or the same again, goes on where it was: no reader notices more
+              than a pause
+    gone      closed by its owner; nothing of it comes back
+
+A second publisher displaces the first: with glasses, the first one is their own connection that died unseen. What
+publishers send is laid on one axis of time, in ms since the first frame; a pause is as long on it as it was. Players
+get the pictures since the last key frame at once, so they begin without waiting for the next one.
+"""
+
+from dataclasses import dataclass
+
+from trifocal_cloud.live import flv
+from trifocal_cloud.live.packager import Fragment, Packager
+from trifocal_cloud.live.reader import Reader
+from trifocal_shared import reasons
+from trifocal_shared.rtmp.chunks import AUDIO, DATA, VIDEO, encode
+
+AWAY_MS = 10_000
+JUMP_MS = 10_000
+"""A publisher's clock that leaps further than this, either way, begins anew where it was."""
+MOST_CACHED_BYTES = 8 * 2**20
+CHUNK_BYTES = 65_536
+CHANNELS = {AUDIO: 4, VIDEO: 6, DATA: 5}
+FRAME_MS = 33
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """A publisher was accepted; nothing of it has come yet."""
+
+    again: bool
+
+
+@dataclass(frozen=True)
+class Flowing:
+    """What this publisher sends can be fetched now."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """No publisher for 10 s, or the stream was closed. After the first of them one may come again."""
+
+    reason: str
+
+
+Event = Publishing | Flowing | Gone
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What came so far."""
+
+    received_bytes: int
+    frames: int
+    dropped: int
+    """Messages that could not be used."""
+    publishers: int
+    readers: int
+    duration_ms: int
+
+
+class LiveStream:
+    """Publishers, media and readers in; fragments, bytes for readers and events out."""
+
+    def __init__(self, name: str, epoch_ms: int, now: int, fragment: Fragment | None = None) -> None:
+        self.name = name
+        self.state = "waiting"
+        self.epoch_ms = epoch_ms
+        """When time 0 was."""
+        self.packager = Packager(fragment)
+        self.readers: set[Reader] = set()
+        self.flowing = False
+        self._zero = now
+        self._publisher: object | None = None
+        self._away_since: int | None = None
+        self._shift: int | None = None
+        self._last_stamp = 0
+        self._last_at = 0
+        self._heads: dict[int, bytes] = {}
+        """What decoding needs: the latest description and configurations."""
+        self._cache: list[tuple[int, int, bytes]] = []
+        """Everything since the last key frame."""
+        self._cached_bytes = 0
+        self._keyed = False
+        self._received = self._frames = self._dropped = self._publishers = 0
+        self._events: list[Event] = []
+
+    def begin(self, publisher: object, now: int) -> object | None:
+        """A publisher is there; the one it displaces, if any."""
+        displaced, self._publisher = self._publisher, publisher
+        if self._publishers == 0:
+            self.epoch_ms += now - self._zero
+            self._zero = now
+        self._away_since = None
+        self.state = "live"
+        self._publishers += 1
+        self._shift = None
+        self._cache.clear()
+        self._heads.clear()
+        self._cached_bytes = 0
+        self._keyed = False
+        self.flowing = False
+        self.packager.begin()
+        self._events.append(Publishing(self._publishers > 1))
+        return displaced
+
+    def lost(self, publisher: object, now: int) -> None:
+        """This publisher is gone; one that was displaced before is nobody."""
+        if publisher is self._publisher and self.state == "live":
+            self._publisher = None
+            self.state = "away"
+            self._away_since = now
+            self.packager.end()
+
+    def close(self, reason: str) -> object | None:
+        """It is over; the publisher that is to be told, if any."""
+        publisher, self._publisher = self._publisher, None
+        if self.state != "gone":
+            self.state = "gone"
+            self._away_since = None
+            self.packager.end()
+            self._events.append(Gone(reason))
+        return publisher
+
+    def media(self, publisher: object, messages: list[tuple[int, int, bytes]], now: int) -> None:
+        """What a publisher sent. Raises ProtocolError for what cannot be passed on, by which it has to end."""
+        if publisher is not self._publisher:
+            return
+        for kind, stamp, body in messages:
+            self._received += len(body)
+            if kind == VIDEO:
+                self._picture(stamp, body, now)
+            elif kind == AUDIO:
+                self._sound(stamp, body, now)
+            else:
+                self._describe(body, now)
+        if not self.flowing and self.packager.made and self._began():
+            self.flowing = True
+            self._events.append(Flowing())
+
+    def join(self, reader: Reader, now: int) -> None:
+        """A player wants it, and gets what it needs to begin at once."""
+        for kind, body in sorted(self._heads.items(), reverse=True):
+            reader.offer(self._encoded(kind, self._last_at, body), kind, True, now)
+        for place, (kind, at, body) in enumerate(self._cache):
+            reader.offer(self._encoded(kind, at, body), kind, place == 0, now)
+        self.readers.add(reader)
+
+    def leave(self, reader: Reader) -> None:
+        """A player is gone."""
+        self.readers.discard(reader)
+
+    def statistics(self, now: int) -> Statistics:
+        """What came so far."""
+        duration = now - self._zero if self._publishers else 0
+        return Statistics(self._received, self._frames, self._dropped, self._publishers, len(self.readers), duration)
+
+    def deadline(self) -> int | None:
+        """When to call `timeout`."""
+        return None if self._away_since is None else self._away_since + AWAY_MS
+
+    def timeout(self, now: int) -> None:
+        """Time has passed."""
+        if self._away_since is not None and now - self._away_since >= AWAY_MS:
+            self._away_since = None
+            self.state = "waiting"
+            self._events.append(Gone(reasons.PEER_CLOSED))
+
+    def events(self) -> list[Event]:
+        """What happened, once."""
+        found = self._events
+        self._events = []
+        return found
+
+    def _began(self) -> bool:
+        # A publisher's own parts, not those of one before it.
+        return self.packager.video.current is not None or self.packager.audio.current is not None
+
+    def _picture(self, stamp: int, body: bytes, now: int) -> None:
+        frame = flv.frame(body)
+        if frame is None:
+            return
+        if frame.what == flv.CONFIG:
+            self.packager.video_config(body[frame.at :])
+            self._head(VIDEO, body, now)
+            return
+        payload = memoryview(body)[frame.at :]
+        if self.packager.picture is None or not flv.whole(payload):
+            self._dropped += 1
+            return
+        self._frames += 1
+        at = self._placed(stamp, now)
+        self._relay(VIDEO, at, body, frame.key, now)
+        self.packager.video_frame(at, frame.shift_ms, frame.key, payload)
+
+    def _sound(self, stamp: int, body: bytes, now: int) -> None:
+        what = flv.sound(body)
+        if what == flv.CONFIG:
+            self.packager.audio_config(body[2:])
+            self._head(AUDIO, body, now)
+        elif what is not None:
+            if self.packager.sound is None:
+                self._dropped += 1
+                return
+            at = self._placed(stamp, now)
+            self._relay(AUDIO, at, body, False, now)
+            self.packager.audio_frame(at, memoryview(body)[2:])
+
+    def _describe(self, body: bytes, now: int) -> None:
+        marker = b"\x02\x00\x0d@setDataFrame"
+        body = body.removeprefix(marker)
+        if body.startswith(b"\x02\x00\x0aonMetaData"):
+            self._head(DATA, body, now)
+
+    def _head(self, kind: int, body: bytes, now: int) -> None:
+        self._heads[kind] = body
+        if self.readers:
+            data = self._encoded(kind, self._last_at, body)
+            for reader in self.readers:
+                reader.offer(data, kind, True, now)
+
+    def _relay(self, kind: int, at: int, body: bytes, key: bool, now: int) -> None:
+        if key:
+            self._cache.clear()
+            self._cached_bytes = 0
+            self._keyed = True
+        if self._keyed or self.packager.picture is None:
+            self._cached_bytes += len(body)
+            if self._cached_bytes > MOST_CACHED_BYTES:
+                self._cache.clear()
+                self._cached_bytes = 0
+                self._keyed = False
+            elif self.packager.picture is not None:
+                self._cache.append((kind, at, body))
+        if self.readers:
+            data = self._encoded(kind, at, body)
+            starts = key or self.packager.picture is None
+            for reader in self.readers:
+                reader.offer(data, kind, starts, now)
+
+    def _encoded(self, kind: int, at: int, body: bytes) -> bytes:
+        return encode((kind, at, 1, body), CHANNELS[kind], CHUNK_BYTES)
+
+    def _placed(self, stamp: int, now: int) -> int:
+        """Where a publisher's timestamp lies on the stream's own axis."""
+        if self._shift is None:
+            self._shift = max(now - self._zero, self._last_at + FRAME_MS if self._publishers > 1 else 0) - stamp
+        else:
+            step = (stamp - self._last_stamp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+            if abs(step) > JUMP_MS:
+                self._shift = self._last_at + FRAME_MS - stamp
+            else:
+                # Unwrapped: the shift takes up what 32 bits cannot hold.
+                self._shift += step - (stamp - self._last_stamp)
+        self._last_stamp = stamp
+        at = max(0, stamp + self._shift)
+        self._last_at = max(self._last_at, at)
+        return at

@@ -4,7 +4,20 @@ import jwt
 import pytest
 
 from trifocal_cloud import tokens
-from trifocal_cloud.tokens import CONSOLE, CORE, SHARE, TokenError, issue, issue_console, issue_share, verify
+from trifocal_cloud.tokens import (
+    CONSOLE,
+    CORE,
+    PUBLISH,
+    SHARE,
+    WATCH,
+    TokenError,
+    issue,
+    issue_console,
+    issue_publish,
+    issue_share,
+    issue_watch,
+    verify,
+)
 
 SECRET = "s" * 64
 NOW = 1_700_000_000
@@ -28,6 +41,8 @@ MADE = {
     CORE: issue(SECRET, ANN, 60, NOW),
     CONSOLE: issue_console(SECRET, ANN, NOW + 60, NOW),
     SHARE: issue_share(SECRET, "photo", NOW + 60, NOW),
+    PUBLISH: issue_publish(SECRET, ANN, NOW + 60, NOW),
+    WATCH: issue_watch(SECRET, ANN, NOW + 60, NOW),
 }
 
 

@@ -45,6 +45,13 @@ const REASONS = {
   rate_limited: "The app asks too often",
   delivery_failed: "The app's server did not take the photo",
   package_taken: "Somebody else has registered this package name",
+  bad_url: "The address of the stream cannot be understood",
+  connect_refused: "The server of the stream cannot be reached",
+  auth_rejected: "The server of the stream does not accept its key",
+  peer_closed: "The other side has closed the connection",
+  too_slow: "The connection is too slow for the stream",
+  unsupported_codec: "The stream is in a format that cannot be passed on",
+  displaced: "Somebody else publishes this stream now",
 };
 
 const STEPS = {

@@ -3,9 +3,9 @@
 All addresses are relative, so that the token in the path stays with them.
 """
 
-from datetime import UTC, datetime
 from xml.sax.saxutils import quoteattr
 
+from trifocal_cloud.live.instants import instant
 from trifocal_cloud.live.packager import MOST_PART_MS, Packager
 from trifocal_cloud.live.track import KEPT_PARTS_OF, Segment, Track
 
@@ -52,8 +52,8 @@ def media(track: Track, other: Track, epoch_ms: int, ended: bool) -> str:
         if segment.run != run:
             run = segment.run
             lines.append(f'#EXT-X-MAP:URI="{track.name}-{run}.mp4"')
-        when = datetime.fromtimestamp((epoch_ms + segment.start * 1000 // track.timescale) / 1000, UTC)
-        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{when.strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]}Z")
+        when = instant(epoch_ms + segment.start * 1000 // track.timescale)
+        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{when}")
         if segment.number >= oldest_in_parts or segment is track.current:
             lines += _parts(track, segment)
         if segment is not track.current:
@@ -73,13 +73,13 @@ def dash(packager: Packager, epoch_ms: int, now_ms: int) -> str:
     said = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic"'
-        f' availabilityStartTime="{_instant(epoch_ms)}" publishTime="{_instant(now_ms)}" minimumUpdatePeriod="PT1S"'
+        f' availabilityStartTime="{instant(epoch_ms)}" publishTime="{instant(now_ms)}" minimumUpdatePeriod="PT1S"'
         f' minBufferTime="PT1S" suggestedPresentationDelay="PT3S" timeShiftBufferDepth="PT{TARGET_S * 3}S">',
     ]
     for place, run in enumerate(runs):
         said += _period(packager, run, place)
     return "\n".join(
-        [*said, f"<UTCTiming schemeIdUri={quoteattr(_DIRECT)} value={quoteattr(_instant(now_ms))}/>", "</MPD>", ""]
+        [*said, f"<UTCTiming schemeIdUri={quoteattr(_DIRECT)} value={quoteattr(instant(now_ms))}/>", "</MPD>", ""]
     )
 
 
@@ -145,7 +145,3 @@ def _rate(track: Track) -> int:
     """Bits a second, of the busiest segment that is there."""
     rates = [sum(map(len, one.data)) * 8 * track.timescale // one.ticks for one in track.segments if one.ticks > 0]
     return max(rates, default=0)
-
-
-def _instant(epoch_ms: int) -> str:
-    return datetime.fromtimestamp(epoch_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

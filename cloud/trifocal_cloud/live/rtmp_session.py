@@ -89,6 +89,7 @@ class RtmpSession:
         self._begun = now
         self._acknowledged = 0
         self._window = WINDOW_BYTES
+        self._connected = False
         self._app_key = ""
         self._asked: PublishAsked | PlayAsked | None = None
 
@@ -243,8 +244,9 @@ class RtmpSession:
             self._answer(number, None, 0 if name == "getStreamLength" else None)
 
     def _connect(self, number: float, described: object) -> None:
-        if self.state != "waiting":
-            raise ProtocolError("connect comes once and first")
+        if self._connected:
+            raise ProtocolError("connect comes once")
+        self._connected = True
         app = described.get("app") if isinstance(described, dict) else None
         if isinstance(app, str):
             _, self._app_key = _name_and_key(app)
@@ -255,8 +257,8 @@ class RtmpSession:
         self._answer(number, {"fmsVer": "FMS/3,5,7,7009", "capabilities": 31}, said)
 
     def _ask(self, name: str, stream: object) -> None:
-        if self.state != "waiting":
-            raise ProtocolError("only one stream a connection")
+        if self.state != "waiting" or not self._connected:
+            raise ProtocolError("a connection has one stream, after connect")
         if not isinstance(stream, str) or len(stream) > MOST_NAME:
             raise ProtocolError("a stream without a name, or with one that is too long")
         found, key = _name_and_key(stream)

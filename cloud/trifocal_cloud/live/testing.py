@@ -26,7 +26,7 @@ def clip(
         for number in range(int(seconds * fps)):
             picture = Image.new("RGB", size, (20, 60, 90))
             picture.paste((240, 240, 40), (number * 3 % size[0], 10, number * 3 % size[0] + 20, 40))
-            frame = av.VideoFrame.from_image(picture)
+            frame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]
             frame.pts, frame.time_base = number, Fraction(1, fps)
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
@@ -74,12 +74,12 @@ class Decoded:
 def decode(data: bytes) -> Decoded:
     """Decode a file from its first byte to its last."""
     found = Decoded()
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         for frame in container.decode():
             at = round((frame.time or 0) * 1000)
             if isinstance(frame, av.VideoFrame):
                 found.pictures.append(at)
-                row = frame.to_image().convert("L").crop((0, 25, frame.width, 26)).tobytes()
+                row = frame.to_image().convert("L").crop((0, 25, frame.width, 26)).tobytes()  # type: ignore[no-untyped-call]
                 found.bright.append(row.index(max(row)))
             elif isinstance(frame, av.AudioFrame):
                 found.sounds.append(at)

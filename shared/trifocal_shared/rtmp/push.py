@@ -16,6 +16,7 @@ from trifocal_shared import reasons
 from trifocal_shared.message import ProtocolError
 from trifocal_shared.rtmp import amf
 from trifocal_shared.rtmp.chunks import AUDIO, COMMAND, DATA, SET_CHUNK_SIZE, USER_CONTROL, VIDEO, ChunkReader, encode
+from trifocal_shared.rtmp.target import Target
 
 STEP_MS = 10_000
 STALL_MS = 10_000
@@ -25,34 +26,12 @@ MOST_DELAY_MS = 4_000
 RATE_MS = 1_000
 CHUNK_BYTES = 4096
 MOST_ANSWER_BYTES = 65_536
-MOST_URL = 2048
 
-_PORTS = {"rtmp": 1935, "rtmps": 443}
 _SHAKE_BYTES = 1536
 _PING, _PONG = 6, 7
 _CHANNELS = {AUDIO: 4, VIDEO: 6, DATA: 5}
 _CONNECT, _CREATE, _PUBLISH = 1, 4, 5
 _REJECTIONS = ("badname", "denied", "rejected", "unauthorized", "authfailed", "forbidden")
-
-
-class Target:
-    """Where to publish: an RTMP URL, taken apart."""
-
-    def __init__(self, url: str) -> None:
-        """Raises ProtocolError(`bad_url`)."""
-        scheme, mark, rest = url.partition("://")
-        place, _, path = rest.partition("/")
-        app, _, name = path.partition("?")[0].rpartition("/")
-        query = path.partition("?")[2]
-        if not mark or scheme.lower() not in _PORTS or not app or not name or "@" in place or len(url) > MOST_URL:
-            raise ProtocolError("the address is not rtmp://HOST/APP/NAME", reasons.BAD_URL)
-        if any(ord(letter) <= 32 or ord(letter) == 127 for letter in url):
-            raise ProtocolError("the address holds a space or worse", reasons.BAD_URL)
-        self.secure = scheme.lower() == "rtmps"
-        self.host, self.port = _host_and_port(place, _PORTS[scheme.lower()])
-        self.app = app
-        self.name = name + ("?" + query if query else "")
-        self.tc_url = scheme + "://" + place + "/" + app
 
 
 class Live:
@@ -289,16 +268,3 @@ class Push:
             self.state = "closed"
             self._deadline = None
             self._events.append(Closed(reason, detail))
-
-
-def _host_and_port(place: str, usual: int) -> tuple[str, int]:
-    if place.startswith("["):
-        host, _, port = place[1:].partition("]")
-        port = port.removeprefix(":")
-    else:
-        host, _, port = place.partition(":")
-    if port and not (port.isdigit() and 0 < int(port) < 65_536):
-        raise ProtocolError("that is no port", reasons.BAD_URL)
-    if not host:
-        raise ProtocolError("the address names no server", reasons.BAD_URL)
-    return host, int(port) if port else usual

@@ -61,3 +61,22 @@ async def test_bytes_that_are_no_http_are_answered_and_the_server_lives(server: 
     assert (await spoken(server, b"\x16\x03\x01\x02\x00garbage\r\n\r\n")).startswith(b"HTTP/1.1 400")
     async with server.client(None) as client:
         assert (await client.get("/health")).status_code == 200
+
+
+async def test_media_and_all_else_share_a_connection(server: Running) -> None:
+    media = b"GET /live/x/cam/index.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n"
+    health = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+    reader, writer = await opened(server)
+    for request, status in ((media, b"403"), (health, b"200"), (health, b"200"), (media, b"403"), (health, b"200")):
+        writer.write(request)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), DEADLINE_S)
+        assert head.split(b" ")[1] == status
+        size = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length" in line)
+        await asyncio.wait_for(reader.readexactly(size), DEADLINE_S)
+    writer.close()
+
+
+async def test_media_asked_for_behind_another_request_is_no_page(server: Running) -> None:
+    media = b"GET /live/x/cam/index.m3u8 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    answer = await spoken(server, b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n" + media)
+    assert answer.startswith(b"HTTP/1.1 200")

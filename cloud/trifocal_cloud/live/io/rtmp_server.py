@@ -19,6 +19,8 @@ LOW_WATER_BYTES = 1500
 MOST_UNSENT_BYTES = 256 * 1024
 MOST_UNKNOWN = 256
 """Connections at once that have not been let in yet."""
+REPORT_MS = 1_000
+"""Who is sent away is reported once in this time, with how many there were."""
 
 log = structlog.get_logger("trifocal.rtmp")
 
@@ -47,6 +49,8 @@ class RtmpDoor:
         self.unknown = 0
         self.refused = 0
         self.players: dict[Reader, RtmpConnection] = {}
+        self._unreported = 0
+        self._reported: int | None = None
 
     def connection(self) -> "RtmpConnection":
         """Takes a new connection."""
@@ -61,6 +65,13 @@ class RtmpDoor:
         """What came is passed on to the players."""
         for reader in stream.readers:
             self.players[reader].pass_on()
+
+    def sent_away(self, now: int, **why: str) -> None:
+        """Somebody was not let in, or not for long; what they called themselves is not logged, let alone keys."""
+        self._unreported += 1
+        if self._reported is None or now - self._reported >= REPORT_MS:
+            log.warning("sent away", times=self._unreported, **why)
+            self._unreported, self._reported = 0, now
 
     def close(self) -> None:
         """The server ends."""
@@ -116,7 +127,7 @@ class RtmpConnection(asyncio.Protocol):
                 try:
                     stream.media(self, media, now)
                 except ProtocolError as error:
-                    log.info("a publisher is sent away", stream=stream.name, reason=error.code, detail=str(error))
+                    self._door.sent_away(now, stream=stream.name, reason=error.code, detail=str(error))
                     session.end(error.code)
                 self._streams.moved(stream)
         self._drain(now)
@@ -181,7 +192,7 @@ class RtmpConnection(asyncio.Protocol):
 
     def _publish(self, asked: PublishAsked, now: int) -> None:
         assert self._session is not None
-        found = self._granted(self._streams.publish, asked)
+        found = self._granted(self._streams.publish, asked, now)
         if found is None:
             return
         self._stream = found
@@ -195,7 +206,7 @@ class RtmpConnection(asyncio.Protocol):
 
     def _play(self, asked: PlayAsked, now: int) -> None:
         assert self._session is not None
-        found = self._granted(self._streams.play, asked)
+        found = self._granted(self._streams.play, asked, now)
         if found is None:
             return
         self._stream = found
@@ -208,12 +219,12 @@ class RtmpConnection(asyncio.Protocol):
         found.join(self._reader, now)
 
     def _granted(
-        self, ask: Callable[[str, str], LiveStream | str], asked: PublishAsked | PlayAsked
+        self, ask: Callable[[str, str], LiveStream | str], asked: PublishAsked | PlayAsked, now: int
     ) -> LiveStream | None:
         assert self._session is not None
         found = ask(asked.name, asked.key)
         if isinstance(found, str):
-            log.info("refused", reason=found, wanted=type(asked).__name__)  # neither name nor key: both are theirs
+            self._door.sent_away(now, reason=found, wanted=type(asked).__name__)
             self._session.refuse(found)
             return None
         self._known()

@@ -5,13 +5,70 @@ a stride: when they are what they should be (the message goes on), one more such
 are not, or a timestamp may stand between, chunks are read one by one.
 """
 
-from trifocal_shared.rtmp.chunks import ChunkReader
+from trifocal_shared.rtmp.chunks import EXTENDED, ChunkReader
+
+CONTROL_KINDS = 7
+"""Kinds below change something about the connection, among them how chunks are read."""
 
 ONE_BYTE_CHANNELS = 64
 
 
 class Dechunker(ChunkReader):
     """Bytes in, messages out, as from its base."""
+
+    def receive(self, data: bytes) -> list[tuple[int, int, int, bytes]]:
+        """The messages that are complete with these bytes. Raises ProtocolError."""
+        if self._rest:
+            data = self._rest + data
+            self._rest = b""
+        at = 0
+        end = len(data)
+        while at < end:
+            if self._now is None:
+                at = self._simple(data, at, end)
+                if at >= end:
+                    break
+                begun = self._header(data, at)
+                if begun < 0:
+                    self._rest = data[at:]
+                    break
+                at = begun
+                if self._now is None:
+                    continue  # it was a message without a body
+            at = self._payload(data, at, end)
+        found = self._found
+        self._found = []
+        return found
+
+    def _simple(self, data: bytes, at: int, end: int) -> int:
+        """Read what nearly all messages are: an ordinary header on a known channel, the body in one chunk behind."""
+        channels = self._channels
+        found = self._found
+        most = self.chunk_bytes
+        while at + 12 <= end:
+            first = data[at]
+            channel = channels.get(first & 63)
+            if channel is None or channel.open or channel.extended or first >= 0x80:
+                break
+            stamp = int.from_bytes(data[at + 1 : at + 4], "big")
+            length = int.from_bytes(data[at + 4 : at + 7], "big")
+            kind = data[at + 7]
+            begin = at + (8 if first & 0x40 else 12)
+            after = begin + length
+            if after > end or not 0 < length <= most or kind < CONTROL_KINDS or stamp == EXTENDED:
+                break
+            if first & 0x40:
+                channel.delta = stamp
+                stamp = (channel.stamp + stamp) & 0xFFFFFFFF
+            else:
+                channel.delta = 0
+                channel.stream = int.from_bytes(data[at + 8 : begin], "little")
+            channel.stamp = stamp
+            channel.kind = kind
+            channel.length = length
+            found.append((kind, stamp, channel.stream, data[begin:after]))
+            at = after
+        return at
 
     def _payload(self, data: bytes, at: int, end: int) -> int:
         channel = self._now

@@ -142,7 +142,7 @@ class Packager:
         self.audio.begin_run(opening, self.sound.name, self.sound.rate)
         self._audio_runs = True
         self._audio = _AudioPart()
-        self._audio.begin(held[0][0] * self.sound.rate // 1000)
+        self._audio.begin(held[0][0] * self.sound.rate // 1000, self.sound.rate)
         self.audio.open_segment(self._audio.start)
         self._cuts = deque(cut for cut in self._cuts if cut > held[0][0])
         for at, payload in held:
@@ -152,24 +152,27 @@ class Packager:
         assert self.sound is not None
         part = self._audio
         rate = self.sound.rate
-        current = self.audio.current
-        length = (part.end - current.start) * 1000 // rate if current else 0
-        cut = bool(self._cuts) and at >= self._cuts[0]
-        if cut:
-            while self._cuts and at >= self._cuts[0]:
-                self._cuts.popleft()
-        elif not self._video_runs:
-            cut = length >= ALONE_MS
-        # A picture that stops must not make a segment of sound longer than was promised.
-        cut = cut or length >= MOST_SEGMENT_MS
-        full = (part.end + FRAME_SAMPLES - part.start) * 1000 > PART_MS * rate
-        strays = abs(at * rate - part.end * 1000) > STRAY_MS * rate
-        if cut or full or strays:
+        cuts = self._cuts
+        cut = bool(cuts) and at >= cuts[0]
+        stray = at * rate - part.end * 1000
+        strays = stray > STRAY_MS * rate or -stray > STRAY_MS * rate
+        if cut or strays or part.end > part.full_from:
+            cut = self._cut(at) or cut
             self._flush_audio()
-            part.begin(max(part.end, at * rate // 1000) if strays else part.end)
-        if cut:
-            self.audio.open_segment(part.start)
+            part.begin(max(part.end, at * rate // 1000) if strays else part.end, rate)
+            if cut:
+                self.audio.open_segment(part.start)
         part.add(payload)
+
+    def _cut(self, at: int) -> bool:
+        """Whether the segment of sound is to end here if its part does; the picture's cuts up to here are taken."""
+        assert self.sound is not None
+        while self._cuts and at >= self._cuts[0]:
+            self._cuts.popleft()
+        current = self.audio.current
+        length = (self._audio.end - current.start) * 1000 // self.sound.rate if current else 0
+        # A picture that stops must not make a segment of sound longer than was promised.
+        return length >= (MOST_SEGMENT_MS - PART_MS if self._video_runs else ALONE_MS)
 
     def _flush_video(self, at: int | None) -> None:
         """Give out the part under way; the next frame comes at `at`, None: nobody knows."""
@@ -195,7 +198,7 @@ class Packager:
         data = b"".join((head, *part.payload))
         self.audio.add(Part(data, part.end - part.start, True))
         self._given(AUDIO_TRACK, data)
-        part.begin(part.end)
+        part.begin(part.end, self.sound.rate if self.sound else 1)
 
     def _given(self, track: int, data: bytes) -> None:
         self.made += 1
@@ -242,10 +245,11 @@ class _AudioPart:
     """The sound of the part under way; `start` and `end` count samples."""
 
     def __init__(self) -> None:
-        self.begin(0)
+        self.begin(0, 1)
 
-    def begin(self, start: int) -> None:
+    def begin(self, start: int, rate: int) -> None:
         self.start = self.end = start
+        self.full_from = start + PART_MS * rate // 1000 - FRAME_SAMPLES
         self.sizes: list[int] = []
         self.payload: list[memoryview] = []
 

@@ -39,6 +39,7 @@ MEDIA_STREAM = 1
 
 CONTROL_CHANNEL, COMMAND_CHANNEL, STATUS_CHANNEL = 2, 3, 5
 
+_MEDIA = (chunks.VIDEO, chunks.AUDIO)
 _AMF3_DATA, _AMF3_COMMAND = 15, 17
 _STREAM_BEGIN, _PING, _PONG = 0, 6, 7
 _TAG_HEAD, _TAG_TAIL = 11, 4
@@ -98,6 +99,11 @@ class RtmpSession:
         """Whether the peer is a publisher that was accepted."""
         return self.state == "open" and isinstance(self._asked, PublishAsked)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether there are events or bytes to fetch."""
+        return bool(self._events or self._out)
+
     def receive(self, data: bytes, now: int) -> None:
         """Bytes came from the peer."""
         if self.state == "closed":
@@ -106,8 +112,13 @@ class RtmpSession:
         if self.state == "shaking":
             data = self._shake(data, now)
         try:
+            open_for_media = self.publishing
             for message in self._reader.receive(data):
-                self._message(message, now)
+                if open_for_media and message[0] in _MEDIA and self.state == "open":
+                    self._media.append((message[0], message[1], message[3]))
+                    self._deadline = now + SILENCE_MS
+                else:
+                    self._message(message, now)
         except ProtocolError as error:
             self._end(error.code, str(error))
         if self.received - self._acknowledged >= self._window:
@@ -192,8 +203,8 @@ class RtmpSession:
 
     def _message(self, message: tuple[int, int, int, bytes], now: int) -> None:
         kind, stamp, _, body = message
-        if kind in (chunks.VIDEO, chunks.AUDIO):
-            if self.publishing:
+        if kind in _MEDIA:
+            if self.publishing:  # out of an aggregate
                 self._media.append((kind, stamp, body))
                 self._deadline = now + SILENCE_MS
         elif kind in (chunks.COMMAND, _AMF3_COMMAND):

@@ -225,17 +225,15 @@ class LiveStream:
 
     def _relay(self, kind: int, at: int, body: bytes, key: bool, now: int) -> None:
         if key:
-            self._cache.clear()
+            self._cache = []
             self._cached_bytes = 0
             self._keyed = True
-        if self._keyed or self.packager.picture is None:
+        if self._keyed:
+            self._cache.append((kind, at, body))
             self._cached_bytes += len(body)
             if self._cached_bytes > MOST_CACHED_BYTES:
-                self._cache.clear()
-                self._cached_bytes = 0
+                self._cache = []
                 self._keyed = False
-            elif self.packager.picture is not None:
-                self._cache.append((kind, at, body))
         if self.readers:
             data = self._encoded(kind, at, body)
             starts = key or self.packager.picture is None

@@ -51,9 +51,12 @@ class Closed:
 class Push:
     """Media in, bytes for the server out."""
 
-    def __init__(self, target: Target, now: int, about: dict[str, object] | None = None) -> None:
+    def __init__(
+        self, target: Target, now: int, about: dict[str, object] | None = None, chunk_bytes: int = CHUNK_BYTES
+    ) -> None:
         """`about`: what is told of the stream, as onMetaData has it (width, height, framerate, …)."""
         self.target = target
+        self._chunk_bytes = chunk_bytes
         self.state = "connecting"
         self.frames = 0
         self.dropped = 0
@@ -194,7 +197,7 @@ class Push:
             return b""
         self._rest = b""
         self._send(data[1 : 1 + _SHAKE_BYTES])
-        self._send(encode((SET_CHUNK_SIZE, 0, 0, CHUNK_BYTES.to_bytes(4, "big")), 2))
+        self._send(encode((SET_CHUNK_SIZE, 0, 0, self._chunk_bytes.to_bytes(4, "big")), 2))
         target = self.target
         described = {
             "app": target.app,
@@ -254,10 +257,10 @@ class Push:
 
     def _command(self, name: str, number: int, *values: object, stream: int = 0) -> None:
         body = amf.encode(name, number, *values)
-        self._send(encode((COMMAND, 0, stream, body), 3, CHUNK_BYTES))
+        self._send(encode((COMMAND, 0, stream, body), 3, self._chunk_bytes))
 
     def _encoded(self, kind: int, stamp: int, body: bytes) -> bytes:
-        return encode((kind, stamp, self._stream, body), _CHANNELS[kind], CHUNK_BYTES)
+        return encode((kind, stamp, self._stream, body), _CHANNELS[kind], self._chunk_bytes)
 
     def _send(self, data: bytes) -> None:
         self._out.append(data)

@@ -74,6 +74,13 @@ class TestPush(unittest.TestCase):
         self.assertEqual(sent, [(AUDIO, 5, 7, 1), (VIDEO, 10, 7, 5000), (VIDEO, 43, 7, 1)])
         self.assertEqual((peer.push.frames, peer.push.dropped), (2, 1))
 
+    def test_chunks_may_be_small(self):
+        peer = Peer()
+        peer.push = Push(Target(URL), 0, None, 128)
+        peer.live()
+        peer.push.video(b"k" * 5000, 10, True, 0)
+        self.assertEqual(peer.push.data_to_send().count(b"\xc6"), 39)
+
     def test_nothing_goes_out_before_it_is_live(self):
         peer = Peer().asking()
         self.assertFalse(peer.push.video(b"k", 0, True, 0) or peer.push.audio(b"a", 0, 0))

@@ -33,6 +33,7 @@ BENCHES = {
         "trifocal_tools.bench.queue", "the upload queue's journal beside TinyDB's JSONStorage and sqlite3; --kill"
     ),
     "route": Bench("trifocal_tools.bench.route", "button press to app beside the same relay on Node ws and on FastAPI"),
+    "rtmp": Bench("trifocal_tools.bench.rtmp", "live video in and out beside nginx with its RTMP module"),
 }
 
 

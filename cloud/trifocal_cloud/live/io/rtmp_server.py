@@ -130,7 +130,8 @@ class RtmpConnection(asyncio.Protocol):
                     self._door.sent_away(now, stream=stream.name, reason=error.code, detail=str(error))
                     session.end(error.code)
                 self._streams.moved(stream)
-        self._drain(now)
+        if session.speaks:
+            self._drain(now)
 
     def pause_writing(self) -> None:
         """The player does not fetch what was sent."""

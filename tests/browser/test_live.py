@@ -1,0 +1,109 @@
+"""Live video in a real browser with the player that most pages use: it plays, near the present, through a reconnect."""
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from os import sched_getaffinity
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from trifocal_tools import npm
+from trifocal_tools.bench.rtmp_process import started
+
+pytestmark = pytest.mark.browser
+
+CHILD = Path(__file__).with_name("publish_child.py")
+PLAYER = "node_modules/hls.js/dist/hls.min.js"
+START = """
+url => {
+  document.body.innerHTML = "<video muted playsinline width=320></video>";
+  const video = document.querySelector("video");
+  window.seen = {errors: [], places: []};
+  window.hls = new Hls({lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.5});
+  hls.on(Hls.Events.ERROR, (_, data) => data.fatal && seen.errors.push(data.details));
+  hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
+  hls.loadSource(url);
+  hls.attachMedia(video);
+  const canvas = Object.assign(document.createElement("canvas"), {width: 320, height: 180});
+  const paint = canvas.getContext("2d", {willReadFrequently: true});
+  const look = () => {
+    paint.drawImage(video, 0, 0, 320, 180);
+    const row = paint.getImageData(0, 25, 320, 1).data;
+    let at = 0;
+    while (at < 320 && row[4 * at] < 180) at++;
+    seen.places.push(at);
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+}
+"""
+
+
+@pytest.fixture
+def stream() -> Iterator[dict[str, str]]:
+    """Where a stream of our own house is published and watched."""
+    command = [sys.executable, "-m", "trifocal_tools.bench.rtmp_house", "1"]
+    with started(command, sched_getaffinity(0)) as (_, said):
+        yield said["streams"][0]
+
+
+@contextmanager
+def publisher(url: str) -> Iterator[None]:
+    with subprocess.Popen([sys.executable, str(CHILD), url], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "live\n"
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def page(stream: dict[str, str], open_context: Callable[..., BrowserContext]) -> Page:
+    """A page of the same origin, with hls.js in it."""
+    found = open_context().new_page()
+    found.goto(stream["hls"].split("/live/")[0] + "/live/nothing/is/here")
+    found.add_script_tag(path=npm.ensure("hls-js") / PLAYER)
+    return found
+
+
+def pictures(page: Page, count: int) -> list[int]:
+    """Where the square was in the next pictures that are shown."""
+    page.evaluate("seen.places = []")
+    page.wait_for_function(f"seen.places.length >= {count}", timeout=30_000)
+    found: list[int] = page.evaluate("seen.places")
+    return found
+
+
+def moves(places: list[int]) -> bool:
+    """Whether the square goes on, three pixels a picture; players leave pictures out, and it begins anew at the edge."""
+    steps = [(after - before) % 320 for before, after in itertools.pairwise(places)]
+    return sum(0 < step < 60 for step in steps) > 0.8 * len(steps)
+
+
+def asked(page: Page, expression: str) -> Any:
+    return page.evaluate(expression)
+
+
+def test_it_plays_near_the_present(stream: dict[str, str], page: Page) -> None:
+    with publisher(stream["publish"]):
+        page.evaluate(START, stream["hls"])
+        assert moves(pictures(page, 60))
+        assert asked(page, "document.querySelector('video').videoWidth") == 320
+        assert asked(page, "document.querySelector('video').webkitAudioDecodedByteCount") > 0
+        assert asked(page, "hls.latency") < 4
+        assert asked(page, "seen.errors") == []
+
+
+def test_a_publisher_that_comes_back_is_played_on_without_a_new_page(stream: dict[str, str], page: Page) -> None:
+    with publisher(stream["publish"]):
+        page.evaluate(START, stream["hls"])
+        assert moves(pictures(page, 30))
+    with publisher(stream["publish"]):
+        assert moves(pictures(page, 120)[-60:])
+        assert asked(page, "seen.errors") == []

@@ -81,7 +81,7 @@ def pictures(page: Page, count: int) -> list[int]:
 
 
 def moves(places: list[int]) -> bool:
-    """Whether the square goes on, three pixels a picture; players leave pictures out, and it begins anew at the edge."""
+    """Whether the square goes on, three pixels a picture; players leave some out, and at the edge it begins anew."""
     steps = [(after - before) % 320 for before, after in itertools.pairwise(places)]
     return sum(0 < step < 60 for step in steps) > 0.8 * len(steps)
 

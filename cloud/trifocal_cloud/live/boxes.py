@@ -12,6 +12,9 @@ _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _KEY, _OTHER = 0x02000000, 0x01010000
 """Sample flags: depends on no other; depends on others and is no sync sample."""
 
+_TIME_AT = {VIDEO_TRACK: 60, AUDIO_TRACK: 68}
+"""Where in a fragment of ours stands when it begins."""
+
 _MFHD = struct.Struct(">I4sI4sII")
 _TFHD_VIDEO = struct.Struct(">I4sII")
 _TFHD_AUDIO = struct.Struct(">I4sIIII")
@@ -77,6 +80,18 @@ def audio_head(number: int, start: int, sizes: list[int], size: int) -> bytes:
             struct.pack(">I4s", 8 + size, b"mdat"),
         )
     )
+
+
+def moved(data: bytes, track: int, ticks: int) -> tuple[bytes, memoryview]:
+    """A fragment of ours that begins so many ticks earlier, in two pieces; only the first is copied."""
+    at = _TIME_AT[track]
+    return data[:at] + (start(data, track) - ticks).to_bytes(8, "big"), memoryview(data)[at + 8 :]
+
+
+def start(data: bytes, track: int) -> int:
+    """When a fragment of ours begins, in ticks."""
+    at = _TIME_AT[track]
+    return int.from_bytes(data[at : at + 8], "big")
 
 
 def flags(key: bool) -> int:

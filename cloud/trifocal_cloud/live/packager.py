@@ -28,11 +28,11 @@ MOST_PART_FRAMES = 512
 MOST_WAITING = 128
 """Frames of sound that wait for the picture."""
 
-Fragment = Callable[[int, bytes], None]
+Fragment = Callable[[int, Part], None]
 
 
 class Packager:
-    """The two tracks of one stream. `fragment(track, data)` is called with each part, for whoever keeps them."""
+    """The two tracks of one stream. `fragment(track, part)` is called with each part, for whoever keeps them."""
 
     def __init__(self, fragment: Fragment | None = None) -> None:
         self.video = Track("video")
@@ -185,8 +185,7 @@ class Packager:
         size = sum(map(len, part.payload))
         head = boxes.video_head(self._number, part.start, part.samples, len(part.sizes), size)
         data = b"".join((head, *part.payload))
-        self.video.add(Part(data, end - part.start, part.independent))
-        self._given(VIDEO_TRACK, data)
+        self._given(VIDEO_TRACK, self.video, Part(data, end - part.start, part.independent))
         part.begin(end)
 
     def _flush_audio(self) -> None:
@@ -196,14 +195,14 @@ class Packager:
         self._number += 1
         head = boxes.audio_head(self._number, part.start, part.sizes, sum(part.sizes))
         data = b"".join((head, *part.payload))
-        self.audio.add(Part(data, part.end - part.start, True))
-        self._given(AUDIO_TRACK, data)
+        self._given(AUDIO_TRACK, self.audio, Part(data, part.end - part.start, True))
         part.begin(part.end, self.sound.rate if self.sound else 1)
 
-    def _given(self, track: int, data: bytes) -> None:
+    def _given(self, number: int, track: Track, part: Part) -> None:
+        track.add(part)
         self.made += 1
         if self._fragment is not None:
-            self._fragment(track, data)
+            self._fragment(number, part)
 
 
 class _VideoPart:

@@ -42,6 +42,16 @@ def test_a_fragment_of_video() -> None:
     assert [packet.is_keyframe for packet in packets] == [True, False, False]
 
 
+def test_a_fragment_is_moved_in_time() -> None:
+    frame = next(body[5:] for kind, _, body in TAGS if kind == 9 and body[1] == 1)
+    data = boxes.video_head(1, 7_000, [40, len(frame), boxes.flags(True), 0], 1, len(frame)) + frame
+    head, rest = boxes.moved(data, VIDEO_TRACK, 6_500)
+    assert (boxes.start(data, VIDEO_TRACK), boxes.start(head + bytes(rest), VIDEO_TRACK)) == (7_000, 500)
+    sound = boxes.audio_head(1, 9_000, [1], 1) + b"x"
+    assert boxes.start(sound, AUDIO_TRACK) == 9_000
+    assert len(b"".join(boxes.moved(sound, AUDIO_TRACK, 9_000))) == len(sound)
+
+
 def test_a_fragment_of_audio() -> None:
     frames = [body[2:] for kind, _, body in TAGS if kind == 8 and body[1] == 1][:4]
     head = boxes.audio_head(1, 480, [len(frame) for frame in frames], sum(map(len, frames)))

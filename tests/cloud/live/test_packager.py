@@ -33,7 +33,7 @@ class Kept(Packager):
 
     def __init__(self) -> None:
         self.kept: dict[int, list[bytes]] = {1: [], 2: []}
-        super().__init__(lambda track, data: self.kept[track].append(data))
+        super().__init__(lambda track, part: self.kept[track].append(part.data))
 
     def film(self, track: Track) -> bytes:
         return track.openings[track.run] + b"".join(self.kept[1 if track is self.video else 2])

@@ -16,6 +16,7 @@ like a simple one, which its senders take.
 
 from dataclasses import dataclass
 
+from trifocal_cloud.live.aggregate import parted
 from trifocal_cloud.live.dechunker import Dechunker
 from trifocal_shared import reasons
 from trifocal_shared.message import ProtocolError
@@ -42,7 +43,6 @@ CONTROL_CHANNEL, COMMAND_CHANNEL, STATUS_CHANNEL = 2, 3, 5
 _MEDIA = (chunks.VIDEO, chunks.AUDIO)
 _AMF3_DATA, _AMF3_COMMAND = 15, 17
 _STREAM_BEGIN, _PING, _PONG = 0, 6, 7
-_TAG_HEAD, _TAG_TAIL = 11, 4
 
 
 @dataclass(frozen=True)
@@ -213,26 +213,12 @@ class RtmpSession:
             if self.publishing and len(body) <= MOST_COMMAND_BYTES:
                 self._media.append((chunks.DATA, stamp, body[1:] if kind == _AMF3_DATA else body))
         elif kind == chunks.AGGREGATE:
-            self._aggregate(stamp, body, now)
+            for inner, at, part in parted(stamp, body):
+                self._message((inner, at, 0, part), now)
         elif kind == chunks.WINDOW_SIZE and len(body) >= 4:
             self._window = max(LEAST_WINDOW_BYTES, min(WINDOW_BYTES, int.from_bytes(body[:4], "big")))
         elif kind == chunks.USER_CONTROL and body[:2] == _PING.to_bytes(2, "big"):
             self._control(chunks.USER_CONTROL, _PONG.to_bytes(2, "big") + body[2:6])
-
-    def _aggregate(self, stamp: int, body: bytes, now: int) -> None:
-        """FLV tags one after the other; the first has the time of the whole (RTMP 1.0 §7.1.6)."""
-        at = 0
-        first = None
-        while at + _TAG_HEAD <= len(body):
-            size = int.from_bytes(body[at + 1 : at + 4], "big")
-            own = int.from_bytes(body[at + 4 : at + 7], "big") | body[at + 7] << 24
-            first = own if first is None else first
-            end = at + _TAG_HEAD + size
-            if end > len(body):
-                raise ProtocolError("an aggregate is cut short")
-            if body[at] in (chunks.VIDEO, chunks.AUDIO, chunks.DATA):
-                self._message((body[at], (stamp + own - first) & 0xFFFFFFFF, 0, body[at + _TAG_HEAD : end]), now)
-            at = end + _TAG_TAIL
 
     def _command(self, body: bytes) -> None:
         if len(body) > MOST_COMMAND_BYTES:

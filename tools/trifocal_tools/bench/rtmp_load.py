@@ -16,13 +16,13 @@ import statistics
 import sys
 import time
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from trifocal_shared.rtmp import amf
 from trifocal_shared.rtmp.chunks import COMMAND, ChunkReader, encode
 from trifocal_shared.rtmp.push import Live, Push
 from trifocal_shared.rtmp.target import Target
 from trifocal_tools.bench.rtmp_clip import AUDIO, AUDIO_CONFIG, VIDEO, VIDEO_CONFIG, marked, second
+from trifocal_tools.bench.rtmp_fetch import fetched, got, largest_part
 
 SECOND = second()
 IN_TIME_S = 20.0
@@ -162,41 +162,6 @@ class Player(asyncio.Protocol):
         self._transport.write(b"".join(said))
 
 
-class Fetcher(asyncio.Protocol):
-    """Asks for the same again as soon as it has come."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self.ask = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
-        self.count = 0
-        self.bytes = 0
-        self.over = False
-        self._left = 0
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask."""
-        self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(self.ask)
-
-    def data_received(self, data: bytes) -> None:
-        """Some of the answer."""
-        assert self._transport is not None
-        if self._left == 0:
-            head, mark, body = data.partition(b"\r\n\r\n")
-            if not mark or b" 200 " not in head[:20]:
-                raise ValueError(f"no such answer: {head[:80]!r}")
-            size = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            self._left = int(size.split(b":")[1])
-            data = body
-        self._left -= len(data)
-        self.bytes += len(data)
-        if self._left == 0:
-            self.count += 1
-            if not self.over:
-                self._transport.write(self.ask)
-
-
 class Load:
     """Everybody who is there."""
 
@@ -217,9 +182,9 @@ class Load:
             publish, play = command["hop"]
             return await _hop(publish, play, command["seconds"])
         if "fetch" in command:
-            return await _fetch(command["fetch"], command["seconds"])
+            return await fetched(command["fetch"], command["seconds"])
         if "find" in command:
-            return await _largest_part(command["find"])
+            return await largest_part(command["find"])
         if "part" in command:
             return await _first_part(*command["part"])
         for one in self.there:
@@ -268,49 +233,15 @@ async def _hop(publish: str, play: str, seconds: float) -> dict[str, Any]:
     return {"hop_ms": statistics.median(hops), "hop95_ms": hops[int(len(hops) * 0.95)], "join_ms": join}
 
 
-async def _fetch(url: str, seconds: float) -> dict[str, Any]:
-    fetcher = Fetcher(url)
-    parts = urlsplit(url)
-    begun = time.monotonic()
-    await asyncio.get_running_loop().create_connection(lambda: fetcher, parts.hostname or "", parts.port or 80)
-    await asyncio.sleep(seconds)
-    fetcher.over = True
-    return {"seconds": time.monotonic() - begun, "requests": fetcher.count, "bytes": fetcher.bytes}
-
-
 async def _first_part(publish: str, hls: str) -> dict[str, Any]:
     """The first part of a stream that nobody published before."""
     publisher = await _joined(Publisher(publish, 4096))
     await asyncio.wait_for(publisher.live, IN_TIME_S)
     begun = time.monotonic()
-    await _got(hls)
+    await got(hls)
     found = (time.monotonic() - begun) * 1000
     publisher.stop()
     return {"part_ms": found}
-
-
-async def _largest_part(hls: str) -> dict[str, Any]:
-    base = hls.rpartition("/")[0]
-    listed = (await _got(f"{base}/video.m3u8")).decode()
-    sizes = {}
-    for line in listed.splitlines():
-        if line.startswith("#EXT-X-PART:"):
-            url = f"{base}/{line.split('URI=')[1].split(chr(34))[1]}"
-            sizes[url] = len(await _got(url))
-    return {"url": max(sizes, key=lambda url: sizes[url])}
-
-
-async def _got(url: str) -> bytes:
-    """What is there. Raises ValueError."""
-    parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    writer.write(f"GET {parts.path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-    answer = await asyncio.wait_for(reader.read(), IN_TIME_S)
-    writer.close()
-    head, _, body = answer.partition(b"\r\n\r\n")
-    if b" 200 " not in head[:20]:
-        raise ValueError(f"{head[:40]!r} for what should be there")
-    return body
 
 
 async def serve() -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 
 from trifocal_tools.failure import Failure
 from trifocal_tools.micropython.lean import mpy
-from trifocal_tools.micropython.lean.mpy import Code, File, Step
+from trifocal_tools.micropython.lean.mpy import Code, File, Signature, Step
 
 
 def assemble(file: File) -> bytes:
@@ -52,13 +52,27 @@ def _word(word: bytes | int) -> bytes:
 
 def _code(code: Code, words: dict[int, int], constants: dict[int, int]) -> bytes:
     info = b"".join(number(words[word]) for word in code.words) + code.lines
-    data = (
-        code.signature + _sizes(len(info), len(code.cells)) + info + code.cells + _steps(code.steps, words, constants)
-    )
-    inner = (
-        number(len(code.inner)) + b"".join(_code(one, words, constants) for one in code.inner) if code.inner else b""
-    )
+    data = _signature(code.signature) + _sizes(len(info), len(code.cells)) + info + code.cells
+    data += _steps(code.steps, words, constants)
+    inner = b"".join(_code(one, words, constants) for one in code.inner)
+    if code.inner:
+        inner = number(len(code.inner)) + inner
     return number(len(data) << 3 | bool(code.inner) << 2 | mpy.BYTECODE) + data + inner
+
+
+def _signature(one: Signature) -> bytes:
+    """All in one number, the lowest bits of each first."""
+    places, handlers, flags, parameters = one.places - 1, one.handlers, one.flags, one.parameters
+    named_only, defaults = one.named_only, one.defaults
+    found = [(places & 15) << 3 | (handlers & 1) << 2 | parameters & 3]
+    places, handlers, parameters = places >> 4, handlers >> 1, parameters >> 2
+    while places or handlers or flags or parameters or named_only or defaults:
+        found[-1] |= 128
+        byte = (flags & 1) << 6 | (places & 3) << 4 | (named_only & 1) << 3
+        found.append(byte | (parameters & 1) << 2 | (handlers & 1) << 1 | defaults & 1)
+        places, handlers, flags, parameters = places >> 2, handlers >> 1, flags >> 1, parameters >> 1
+        named_only, defaults = named_only >> 1, defaults >> 1
+    return bytes(found)
 
 
 def _sizes(info: int, cells: int) -> bytes:

@@ -10,6 +10,7 @@ from trifocal_tools.micropython.lean import mpy
 from trifocal_tools.micropython.lean.assemble import assemble
 from trifocal_tools.micropython.lean.flow import shorten
 from trifocal_tools.micropython.lean.mpy import Code, File
+from trifocal_tools.micropython.lean.spread import spread
 
 UNNAMED = re.compile(rb"_\d+_")
 """Parameters of ours that are never given by name."""
@@ -30,6 +31,7 @@ def link(data: bytes) -> bytes:
     if any(code.lines for code in file.code.whole()):
         return data
     _unname(file.code, file, file.code.words[0])
+    spread(file)
     for code in file.code.whole():
         _unqualify(code, file)
         code.steps = shorten(code.steps)

@@ -58,11 +58,23 @@ class Step:
         return self.op >> 4 == LOAD_CONST_STRING >> 4
 
 
+@dataclass
+class Signature:
+    """How a function is called: places for locals and values, handlers, and what parameters it has."""
+
+    places: int
+    handlers: int
+    flags: int = 0
+    parameters: int = 0
+    named_only: int = 0
+    defaults: int = 0
+
+
 @dataclass(eq=False)
 class Code:
     """One function, class body, or the file itself. `words` are its name and those of its parameters."""
 
-    signature: bytes
+    signature: Signature
     words: list[int]
     lines: bytes
     cells: bytes
@@ -72,8 +84,7 @@ class Code:
     @property
     def takes_words(self) -> bool:
         """Whether it has parameters that are given by name only, or takes any."""
-        flags = sum((byte & 64) >> 6 << turn for turn, byte in enumerate(self.signature[1:]))
-        return bool(flags & (VARIOUS | PRESET)) or any(byte & 8 for byte in self.signature[1:])
+        return bool(self.signature.flags & (VARIOUS | PRESET) or self.signature.named_only)
 
     def whole(self) -> Iterator["Code"]:
         """This and all that lie in it."""
@@ -106,6 +117,12 @@ def read(data: bytes) -> File:
     if reader.at != len(data):
         raise Failure("mpy-cross wrote more than one file", word="image_failed")
     return file
+
+
+def parts(constant: bytes) -> list[bytes]:
+    """The constants that a tuple holds."""
+    reader = _Reader(constant, 1)
+    return [reader.constant() for _ in range(reader.number())]
 
 
 class _Reader:
@@ -153,11 +170,13 @@ class _Reader:
         if length & 3 != BYTECODE:
             raise Failure("mpy-cross wrote machine code", word="image_failed")
         end = self.at + (length >> 3)
-        signature, args = self._signature()
+        signature = self._signature()
         info, cells = self._sizes()
         lines_end = self.at + info
         words = [self.number()]
-        while self.at < lines_end and len(words) <= args:  # a linked file may have no names of parameters
+        while (
+            self.at < lines_end and len(words) <= signature.parameters + signature.named_only
+        ):  # a linked file may have no names of parameters
             words.append(self.number())
         lines = self.take(lines_end - self.at)
         code = Code(signature, words, lines, self.take(cells), self._steps(end))
@@ -165,17 +184,19 @@ class _Reader:
             code.inner = [self.code() for _ in range(self.number())]
         return code
 
-    def _signature(self) -> tuple[bytes, int]:
-        """How the function is called, as it is written, and how many parameters it has."""
-        start = self.at
-        byte = self.byte()
-        args = byte & 3
-        turn = 0
-        while byte & 128:
+    def _signature(self) -> Signature:
+        byte, turn = self.byte(), 0
+        found = Signature((byte >> 3 & 15) + 1, byte >> 2 & 1, parameters=byte & 3)
+        while byte > 127:
             byte = self.byte()
-            args += ((byte & 4) << turn) + ((byte & 8) >> 3 << turn)
+            found.places += (byte & 48) << 2 * turn
+            found.handlers += (byte & 2) << turn
+            found.flags += (byte >> 6 & 1) << turn
+            found.parameters += (byte & 4) << turn
+            found.named_only += (byte >> 3 & 1) << turn
+            found.defaults += (byte & 1) << turn
             turn += 1
-        return self._data[start : self.at], args
+        return found
 
     def _sizes(self) -> tuple[int, int]:
         info = cells = turn = 0

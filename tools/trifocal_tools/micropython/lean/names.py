@@ -10,36 +10,20 @@ import asyncio
 import builtins
 import hashlib
 import io
-import itertools
-import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from trifocal_tools.micropython.lean.resolve import COMPREHENSIONS, Function, every_argument, parameters
+from trifocal_tools.micropython.lean.families import families
+from trifocal_tools.micropython.lean.parameters import unname
 from trifocal_tools.micropython.lean.shake import defined, is_message
-
-KNOWN = """
-    all args callable chr classmethod copy count dir divmod end eval exec extend find format get globals hash id
-    index insert isalpha isdigit islower isspace issubclass isupper iter join key list little locals lower lstrip main
-    map next object ord pop popitem pow print range remove replace repr reverse rfind rindex round rsplit rstrip sep set
-    setattr setdefault sort sorted split start startswith staticmethod step stop str strip sum super tuple type upper
-    zip abs any append bool bytearray bytecode bytes clear dict endswith from_bytes getattr hasattr int isinstance items
-    len open to_bytes update value values builtins
-""".split()  # noqa: SIM905 - a hundred words are read more easily so
-"""Words of the table that every .mpy file may point into: two bytes in the image, none on the heap."""
+from trifocal_tools.micropython.lean.words import KNOWN, pool
 
 MEANT = {"args", "close", "errno", "keys", "read", "readinto", "readline", "send", "throw", "value", "write", "update"}
 """Attributes that the interpreter itself asks objects for."""
 
 SELF = "self"
 
-UNNAMED = [f"_{number}_" for number in range(256)]
-"""Parameters that nobody gives by name, for `link`."""
-
 BINDERS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler
-
-NO_NAMES = {"as", "if", "in", "is", "or"}
-"""Python's own words of two letters; names of three are never needed."""
 
 
 def outside() -> set[str]:
@@ -50,6 +34,11 @@ def outside() -> set[str]:
     return {name for one in [*kinds, *modules, builtins] for name in dir(one)}
 
 
+def kept_names(merged: list[ast.Module], own: list[ast.Module], doors: set[str]) -> set[str]:
+    """Attributes that others may name, and what they are named by."""
+    return outside() | _offered(merged, doors) | _public(own) | _texts([*merged, *own])
+
+
 class Names:
     """The new names. `merged` are the trees of the one file, `own` those of boards, `users` those of tests."""
 
@@ -57,22 +46,21 @@ class Names:
         self, merged: list[ast.Module], own: list[ast.Module], users: list[ast.Module], doors: set[str]
     ) -> None:
         everything = [*merged, *own, *users]
-        kept = outside() | _offered(merged, doors) | _public(own) | _texts([*merged, *own])
+        kept = kept_names(merged, own, doors)
         kept |= {name for tree in everything for cls in _classes(tree) if is_message(cls) for name in _members(cls)}
-        given = {node.arg or "" for tree in everything for node in ast.walk(tree) if isinstance(node, ast.keyword)}
-        for tree in merged:
-            _Parameters(given, doors).visit(tree)
+        unname(merged, [*own, *users], doors)
         plain = Counter(name for tree in everything for name in _plain(tree))
         attributes = Counter(name for tree in everything for name in _attributes(tree))
         mine = {name for tree in merged for name in _mine(tree)} - kept
         mine = {name for name in mine if not name.startswith("__")}
         definitions = Counter(name.id for tree in merged for name in _definitions(tree))
         definitions.update(node.name for tree in merged for node in tree.body if hasattr(node, "name"))
-        self.attributes = _assign(mine, attributes, set(attributes) - mine | MEANT | kept.difference(KNOWN))
+        taken = set(attributes) - mine | MEANT | kept.difference(KNOWN)
+        self.attributes = _assign(mine, attributes, taken, families(everything))
         public = set(definitions) & doors
         if users:  # vectors and failures tell messages by their names
             public |= {cls.name for tree in merged for cls in _classes(tree) if is_message(cls)}
-        self.definitions = _assign(set(definitions) - public, definitions, set(plain) | {"self"})
+        self.definitions = _assign(set(definitions) - public, definitions, set(plain) | {"self"}, [set(definitions)])
         self.definitions |= {name: name.rpartition(".")[2] for name in public}
         self.functions: dict[str, list[str]] = {}
 
@@ -141,60 +129,17 @@ class _Renamer(ast.NodeTransformer):
         return node
 
 
-class _Parameters(ast.NodeTransformer):
-    """Parameters that are not given by name get others, in every function the same."""
-
-    def __init__(self, given: set[str], doors: set[str]) -> None:
-        self._given = given
-        self._doors = doors
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        return node if node.name in self._doors else self.generic_visit(node)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        return self._rename(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        return self._rename(node)
-
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
-        return self._rename(node)
-
-    def _rename(self, function: Function) -> ast.AST:
-        busy = {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
-        busy |= {name for one in ast.walk(function) if isinstance(one, ast.ExceptHandler) and (name := one.name)}
-        inner = [one for one in ast.walk(function) if isinstance(one, Function)]
-        names = [name for one in inner for name in parameters(one.args)]
-        busy |= set(names)
-        hidden = {one.name for one in inner if not isinstance(one, ast.Lambda) and one is not function}
-        if len(set(names)) != len(names) or hidden & set(names):
-            return function  # a name that means two things: left alone
-        shadowed = {name for one in ast.walk(function) if isinstance(one, COMPREHENSIONS) for name in _stores(one)}
-        left = {SELF} | self._given | shadowed
-        told = [one.args.kwarg or one.args.kwonlyargs or left & set(parameters(one.args)) - {SELF} for one in inner]
-        pool = (word for word in (_pool() if any(told) else UNNAMED) if word not in busy)
-        new = {name: next(pool) for name in names if name not in left}
-        for one in inner:
-            for argument in every_argument(one.args):
-                argument.arg = new.get(argument.arg, argument.arg)
-        for node in ast.walk(function):
-            if isinstance(node, ast.Name):
-                node.id = new.get(node.id, node.id)
-        return function
-
-
-def _assign(names: set[str], weights: "Counter[str]", taken: set[str]) -> dict[str, str]:
-    ordered = sorted(names, key=lambda name: (-weights[name], name))
-    return dict(zip(ordered, (word for word in _pool() if word not in taken), strict=False))
-
-
-def _pool() -> Iterator[str]:
-    yield from KNOWN
-    for length in (1, 2):
-        for letters in itertools.product(string.ascii_lowercase, repeat=length):
-            word = "".join(letters)
-            if word not in NO_NAMES:
-                yield word
+def _assign(names: set[str], weights: "Counter[str]", taken: set[str], families: list[set[str]]) -> dict[str, str]:
+    """A word for each name, the first for the most frequent; two may have the same when no family has both."""
+    found: dict[str, str] = {}
+    busy: dict[int, set[str]] = {place: set(taken) for place in range(len(families))}
+    for name in sorted(names, key=lambda name: (-weights[name], name)):
+        places = [place for place, family in enumerate(families) if name in family]
+        hidden = set().union(*(busy[place] for place in places))
+        found[name] = next(word for word in pool() if word not in hidden)
+        for place in places:
+            busy[place].add(found[name])
+    return found
 
 
 def _classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
@@ -203,10 +148,6 @@ def _classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
 
 def _definitions(tree: ast.Module) -> Iterator[ast.Name]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id[0] == "@")
-
-
-def _stores(node: ast.AST) -> Iterator[str]:
-    return (one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store))
 
 
 def _plain(tree: ast.Module) -> Iterator[str]:

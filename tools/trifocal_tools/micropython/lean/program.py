@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 from trifocal_tools.micropython.lean.branches import decide, know
 from trifocal_tools.micropython.lean.constants import fold
-from trifocal_tools.micropython.lean.names import Names
+from trifocal_tools.micropython.lean.inline import inline
+from trifocal_tools.micropython.lean.names import Names, kept_names
 from trifocal_tools.micropython.lean.resolve import Module, Program, ours
 from trifocal_tools.micropython.lean.shake import shake
 from trifocal_tools.micropython.lean.strip import imports, strip
+from trifocal_tools.micropython.lean.tails import tails
 from trifocal_tools.micropython.lean.tighten import tighten
 from trifocal_tools.micropython.lean.trace import Trace
+from trifocal_tools.micropython.lean.unfold import unfold
 
 HOME = "trifocal_firmware.main"
 """The one file: everything that this module needs."""
@@ -58,7 +61,12 @@ def translate(
     own = [module.tree for name, module in modules.items() if not module.merged and name not in tests]
     used = [module.tree for name, module in modules.items() if name in tests]
     shake(merged, [*own, *used], {"@" + name for name in doors}, shown=bool(users))
-    names = Names(merged, own, used, {"@" + name for name in doors})
+    ways = {"@" + name for name in doors}
+    kept_as_they_are = kept_names(merged, own, ways)
+    inline(merged, [*own, *used], kept_as_they_are)
+    unfold(merged, [*own, *used], kept_as_they_are)
+    tails(merged, [*own, *used], kept_as_they_are)
+    names = Names(merged, own, used, ways)
     done = Translation()
     for path in [*sources, *users]:
         module = modules.get(dotted(path))

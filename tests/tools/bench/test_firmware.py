@@ -22,7 +22,7 @@ def measured(live: int = 30_000, grown: int = 0, late: float = 9.0) -> Heap:
 
 def summed_up(imports: float = 7.0, **found: float) -> dict[str, object]:
     heaps = (measured(**found), measured(60_000))  # type: ignore[arg-type]
-    return firmware.summed_up((LEAN, PLAIN), ([imports], [14.0]), heaps, 150)
+    return firmware.summed_up((LEAN, PLAIN), ([imports], [14.0]), heaps, 150, {"trifocal_firmware/store": 900})
 
 
 def test_ours_is_a_share_of_the_plain_sources() -> None:
@@ -33,6 +33,7 @@ def test_ours_is_a_share_of_the_plain_sources() -> None:
     assert rows["live heap, everything running"]["to"] == "live heap, everything running: mpy-cross"
     assert rows["  in trifocal_firmware/boards"]["median"] == 500
     assert rows["  mpy-cross: in trifocal_shared"]["median"] == 3
+    assert rows["    of trifocal_firmware/store"]["median"] == 900
     assert rows["cs_pho frame to camera"]["median"] == 6.5
 
 
@@ -66,6 +67,7 @@ def test_both_are_measured_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(firmware.heap, "imports", imports)
     monkeypatch.setattr(firmware.heap, "measure", measure)
     monkeypatch.setattr(firmware.romfs, "build", lambda plain=False: PLAIN if plain else LEAN)
+    monkeypatch.setattr(firmware, "weigh", lambda image: {"all of it": image.size})
     assert bench.run("firmware", quick=True)["bench"] == "firmware"
     assert asked == [(firmware.IMPORTS, LEAN), (firmware.IMPORTS, PLAIN)] * firmware.QUICK_STARTS + [
         (firmware.QUICK_PRESSES, 1, firmware.QUICK_PHOTOS, None),

@@ -48,6 +48,24 @@ def test_the_same_sources_are_built_once(packages, tmp_path, monkeypatch):
     assert romfs.build(packages, tmp_path / "cache") == first
 
 
+def test_two_processes_may_build_at_once(packages, tmp_path, monkeypatch):
+    build = romfs._build
+
+    def slowly(*args):
+        monkeypatch.setattr(romfs, "_build", build)
+        romfs.build(packages, tmp_path / "cache")  # the other one, from beginning to end
+        return build(*args)
+
+    monkeypatch.setattr(romfs, "_build", slowly)
+    assert romfs.build(packages, tmp_path / "cache").size > 0
+
+
+def test_an_image_that_cannot_be_put_in_its_place_is_told(packages, tmp_path, monkeypatch):
+    monkeypatch.setattr(romfs, "_build", lambda *_: tmp_path / "nothing")
+    with pytest.raises(OSError, match="nothing"):
+        romfs.build(packages, tmp_path / "cache")
+
+
 def test_a_changed_source_is_another_image_and_a_rebuilt_one_the_same_bytes(packages, tmp_path):
     first = romfs.build(packages, tmp_path / "cache")
     again = romfs.build(packages, tmp_path / "elsewhere")

@@ -14,6 +14,7 @@ from trifocal_tools.bench import report
 from trifocal_tools.failure import MISSING, Failure
 from trifocal_tools.micropython import heap, romfs
 from trifocal_tools.micropython.heap import Heap
+from trifocal_tools.micropython.weigh import weigh
 
 PHOTOS, QUICK_PHOTOS = 1_000, 150
 PRESSES, QUICK_PRESSES = 60, 20
@@ -39,7 +40,7 @@ def run(quick: bool) -> dict[str, Any]:
         if failure.code == MISSING:
             raise
         raise Failure(f"the firmware could not be measured: {failure}", word=failure.word) from failure
-    return summed_up((lean, plain), imports, (ours, theirs), photos)
+    return summed_up((lean, plain), imports, (ours, theirs), photos, weigh(lean))
 
 
 def summed_up(
@@ -47,8 +48,9 @@ def summed_up(
     imports: tuple[list[float], list[float]],
     heaps: tuple[Heap, Heap],
     photos: int,
+    modules: dict[str, int],
 ) -> dict[str, Any]:
-    """The report of what was measured, ours first, then the plain sources'."""
+    """The report of what was measured, ours first, then the plain sources'; `modules` is what each takes of ours."""
     (lean, plain), (ours, theirs) = images, heaps
     rows = []
     for name, unit, own, other in (
@@ -63,6 +65,8 @@ def summed_up(
         rows.append(report.row(f"  in {room}", "bytes", [size]))
     for room, size in sorted(rooms(plain).items()):
         rows.append(report.row(f"  mpy-cross: in {room}", "bytes", [size]))
+    for module, size in sorted(modules.items(), key=lambda one: -one[1]):
+        rows.append(report.row(f"    of {module}", "bytes", [size]))
     rows.append(report.row("cs_pho frame to camera", "ms", ours.triggers))
     late = statistics.quantiles(ours.triggers, n=20)[-1]
     rows.append(report.row("cs_pho frame to camera, 95 of 100", "ms", [late]))

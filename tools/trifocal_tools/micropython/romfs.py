@@ -69,7 +69,13 @@ def build(
     if not built.exists():
         built.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=built.parent) as scratch:
-            _build(sources, users, plain, Path(scratch)).replace(built)
+            made = _build(sources, users, plain, Path(scratch))
+            try:
+                made.replace(built)
+            except OSError:
+                if not built.exists():
+                    raise
+                # Another process was quicker, and the same sources give the same image.
     image = built / "image.romfs"
     sizes = {
         path.relative_to(built / "tree").as_posix(): path.stat().st_size for path in (built / "tree").rglob("*.mpy")

@@ -149,6 +149,17 @@ def test_a_method_that_two_classes_have_stays(translated):
     assert translated(text).count("def ") == text.count("def ")
 
 
+def test_a_private_method_is_that_of_its_own_class_whatever_others_are_called(translated):
+    other = "class C:\n    def _a(self): y = 1; return y\n    def go(self): return [self._a(), self._a()]\n"
+    method = "    def _a(self, y):\n        self.say(y)\n        self.say(y)\n"
+    text = program("        self._a(x)\n        self.say(C().go())\n", method + other)
+    assert translated(text).count("def ") == text.count("def ") - 1
+    asked = text.replace("C().go()", "C()._a()")  # of another object: whose it is nobody can say
+    assert translated(asked).count("def ") == asked.count("def ") - 1  # only `go`, which nobody calls then
+    kin = text.replace("class C:", "class C(Firmware):").replace("C().go()", "C().said")
+    assert "def" in translated(kin)
+
+
 def test_what_boards_and_tests_tell_stays(translated):
     text = program("        self._a(x)\n", "    def _a(self, y):\n        self.say(y)\n        self.say(y)\n")
     board = "from trifocal_firmware.main import Firmware\nclass Kite(Firmware):\n    def _a(self, y): pass\n"

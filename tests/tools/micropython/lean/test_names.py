@@ -38,6 +38,16 @@ def test_definitions_attributes_and_parameters_are_renamed_everywhere():
     assert space["Firmware"]().run(1) == 1
 
 
+def test_definitions_take_words_that_are_there_anyway():
+    words = "'warming', 'warming', 'warming'"
+    text = f"class Camera:\n    def f(self, x): return [x, {words}]\nprint(Camera().f({words[:9]}))\n"
+    assert "class warming:" in main(text)
+    text = "def f(): return json\nimport json\nprint('json', f(), 'json', 'no name', 'class', '__name__')\n"
+    space = {}
+    exec(main(text), space)
+    assert space["json"].loads("1") == 1
+
+
 def test_doors_keep_their_names_and_parameters():
     assert main("").endswith("class Firmware:\n\n    def run(self, now):\n        return 1\n")
 

@@ -51,3 +51,34 @@ def test_doors_stay_as_they_are():
 def test_functions_that_take_words_keep_names_that_cannot_be_dropped():
     found = heads("def x1(a, **b): pass\ndef x2(a, *, b): pass\n")
     assert not any("_0_" in head for head in found.values())
+
+
+def local(text):
+    tree = ast.parse(text)
+    unname([tree], [], set())
+    return ast.unparse(tree)
+
+
+def test_locals_get_names_that_stand_in_nobodys_way():
+    found = local("def f(a):\n    b = a\n    for c, d in b:\n        try: c()\n        except OSError as e: d(e)\n")
+    assert not {node.id for node in ast.walk(ast.parse(found)) if isinstance(node, ast.Name)} & set("abcde")
+    assert "as _" in found
+    assert "OSError" in found
+
+
+def test_locals_stay_where_a_name_means_two_things_or_is_no_local():
+    for text in (
+        "def f():\n    global b\n    b = 1\n",
+        "def f():\n    import os as b\n    b.x = 1\n",
+        "def f():\n    b = 1\n    return [b for b in g(b)]\n",
+        "def f():\n    b = 1\n    def b(): pass\n    return b\n",
+    ):
+        assert "b" in {node.id for node in ast.walk(ast.parse(local(text))) if isinstance(node, ast.Name)}
+
+
+def test_a_closure_and_its_function_speak_of_the_same_local():
+    space = {}
+    exec(
+        local("def f(a):\n    b = a + 1\n    def g(c):\n        d = b + c\n        return d\n    return g(2)\n"), space
+    )
+    assert space["f"](1) == 4

@@ -13,6 +13,23 @@ from trifocal_tools.micropython.lean.mpy import Code, File, Signature, Step
 
 def assemble(file: File) -> bytes:
     """Put a file together, without words and constants that nothing tells."""
+    words, constants = _numbers(file)
+    head = file.head + number(len(words)) + number(len(constants))
+    text = b"".join(_word(file.words[word]) for word in words)
+    return head + text + b"".join(file.constants[one] for one in constants) + _code(file.code, words, constants)
+
+
+def weights(file: File) -> list[int]:
+    """How many bytes each function takes, in the order of `File.code.whole`, without those in it."""
+    words, constants = _numbers(file)
+    return [
+        len(_code(code, words, constants)) - sum(len(_code(one, words, constants)) for one in code.inner)
+        for code in file.code.whole()
+    ]
+
+
+def _numbers(file: File) -> tuple[dict[int, int], dict[int, int]]:
+    """New numbers of words and of constants, in their order."""
     told: Counter[int] = Counter()
     used: Counter[int] = Counter()
     for code in file.code.whole():
@@ -21,11 +38,10 @@ def assemble(file: File) -> bytes:
         used.update(step.number for step in code.steps if step.op == mpy.LOAD_CONST_OBJ)
     words = [0, *sorted(told.keys() - {0}, key=lambda word: (-told[word], word))]
     constants = sorted(used, key=lambda one: (-used[one], one))
-    new_words = {word: place for place, word in enumerate(words)}
-    new_constants = {one: place for place, one in enumerate(constants)}
-    text = b"".join(_word(file.words[word]) for word in words)
-    text += b"".join(file.constants[one] for one in constants)
-    return file.head + number(len(words)) + number(len(constants)) + text + _code(file.code, new_words, new_constants)
+    return (
+        {word: place for place, word in enumerate(words)},
+        {one: place for place, one in enumerate(constants)},
+    )
 
 
 def number(value: int) -> bytes:

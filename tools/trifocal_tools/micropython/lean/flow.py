@@ -12,7 +12,7 @@ from trifocal_tools.micropython.lean.mpy import Step
 
 OPPOSITE = {mpy.POP_JUMP_IF_TRUE: mpy.POP_JUMP_IF_FALSE, mpy.POP_JUMP_IF_FALSE: mpy.POP_JUMP_IF_TRUE}
 
-JUMP_BYTES = 3
+JUMP_BYTES = 2
 """What a jump takes at most."""
 
 

@@ -34,15 +34,17 @@ def inline(merged: list[ast.Module], others: list[ast.Module], kept: set[str]) -
     """Write out what can be in the merged modules. `kept` are the methods that others may call."""
     elsewhere = Counter(name for tree in others for name in told(tree))
     elsewhere.update(kept)
+    loose = kept | _loose([*merged, *others])
     number = 0
-    while _once(merged, elsewhere, number):
+    while _once(merged, elsewhere, loose, number):
         number += 1
 
 
-def _once(merged: list[ast.Module], elsewhere: "Counter[str]", number: int) -> bool:
+def _once(merged: list[ast.Module], elsewhere: "Counter[str]", loose: set[str], number: int) -> bool:
     mentions = elsewhere + Counter(name for tree in merged for name in told(tree))
     for home, cls, function in list(functions(merged)):
-        if mentions[function.name] != 2 or not plain(function, cls is not None):  # its own definition, and one call
+        own = Counter(told(cls)) if cls and cls.name not in loose and function.name not in loose else mentions
+        if own[function.name] != 2 or not plain(function, cls is not None):  # its own definition, and one call
             continue
         for caller in _callers(merged, cls):
             if caller is not function and _written_out(caller, function, cls is not None, number):
@@ -51,6 +53,26 @@ def _once(merged: list[ast.Module], elsewhere: "Counter[str]", number: int) -> b
                     home.append(ast.Pass())
                 return True
     return False
+
+
+def _loose(trees: list[ast.Module]) -> set[str]:
+    """Methods that may be asked of other objects than the one that they are written in, and classes with kin."""
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    found = {cls.name for cls in classes if cls.bases}
+    found |= {name for cls in classes for base in cls.bases for name in told(base)}
+    inside: set[int] = set()
+    for cls in classes:
+        members = {one.name for one in cls.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+        for node in ast.walk(cls):
+            if isinstance(node, ast.Attribute) and node.attr in members and _is_self(node.value):
+                inside.add(id(node))
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and id(node) not in inside:
+                found.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
 
 
 def functions(merged: list[ast.Module]) -> Iterator[tuple[Statements, ast.ClassDef | None, ast.FunctionDef]]:

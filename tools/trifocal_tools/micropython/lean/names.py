@@ -10,6 +10,7 @@ import asyncio
 import builtins
 import hashlib
 import io
+import keyword
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -60,9 +61,24 @@ class Names:
         public = set(definitions) & doors
         if users:  # vectors and failures tell messages by their names
             public |= {cls.name for tree in merged for cls in _classes(tree) if is_message(cls)}
-        self.definitions = _assign(set(definitions) - public, definitions, set(plain) | {"self"}, [set(definitions)])
+        told = [word for word, _ in Counter(word for tree in merged for word in self._told(tree)).most_common()]
+        words = [word for word in told if word.isidentifier() and not keyword.iskeyword(word) and word[:2] != "__"]
+        own_names = set(definitions) - public
+        self.definitions = _assign(own_names, definitions, {*plain, "self"}, [own_names], words)
         self.definitions |= {name: name.rpartition(".")[2] for name in public}
         self.functions: dict[str, list[str]] = {}
+
+    def _told(self, tree: ast.Module) -> Iterator[str]:
+        """Words that a compiled file has anyway, whatever definitions are called."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr[0] != "@":
+                yield self.attributes.get(node.attr, node.attr)
+            elif isinstance(node, ast.keyword) and node.arg:
+                yield node.arg
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name[0] != "@":
+                yield self.attributes.get(node.name, node.name)
 
     def apply(self, tree: ast.Module, home: str) -> ast.Module:
         """The tree with its last names; `home` is the module that all definitions lie in."""
@@ -129,14 +145,19 @@ class _Renamer(ast.NodeTransformer):
         return node
 
 
-def _assign(names: set[str], weights: "Counter[str]", taken: set[str], families: list[set[str]]) -> dict[str, str]:
-    """A word for each name, the first for the most frequent; two may have the same when no family has both."""
+def _assign(
+    names: set[str], weights: "Counter[str]", taken: set[str], families: list[set[str]], first: Iterable[str] = ()
+) -> dict[str, str]:
+    """A word for each name, the best for the most frequent; two may have the same when no family has both.
+
+    The best are those of `first`, in this order.
+    """
     found: dict[str, str] = {}
     busy: dict[int, set[str]] = {place: set(taken) for place in range(len(families))}
     for name in sorted(names, key=lambda name: (-weights[name], name)):
         places = [place for place, family in enumerate(families) if name in family]
         hidden = set().union(*(busy[place] for place in places))
-        found[name] = next(word for word in pool() if word not in hidden)
+        found[name] = next(word for word in [*first, *pool()] if word not in hidden)
         for place in places:
             busy[place].add(found[name])
     return found

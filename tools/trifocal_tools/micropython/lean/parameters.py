@@ -1,4 +1,4 @@
-"""Parameters get other names where nobody gives them by name, and `link` drops those."""
+"""Parameters get other names where nobody gives them by name, and `link` drops those. So do locals."""
 
 import ast
 from collections import defaultdict
@@ -103,15 +103,31 @@ class _Renamer(ast.NodeTransformer):
         given = (self._given.words(getattr(one, "name", ""), self._class) for one in inner)
         left = {SELF}.union(shadowed, *given)
         told = [one.args.kwarg or one.args.kwonlyargs or left & set(parameters(one.args)) - {SELF} for one in inner]
-        free = (word for word in (pool() if any(told) else UNNAMED) if word not in busy)
+        dropped = (word for word in UNNAMED if word not in busy)
+        free = (word for word in pool() if word not in busy) if any(told) else dropped
         new = {name: next(free) for name in names if name not in left}
+        local = _locals(function) - left - hidden - set(names)
+        new |= {name: next(dropped) for name in sorted(local)}
         for one in inner:
             for argument in every_argument(one.args):
                 argument.arg = new.get(argument.arg, argument.arg)
         for node in ast.walk(function):
             if isinstance(node, ast.Name):
                 node.id = new.get(node.id, node.id)
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                node.name = new.get(node.name, node.name)
         return function
+
+
+def _locals(function: Function) -> set[str]:
+    """What is bound in a function and is no parameter. Their names are in no compiled file, and may be any."""
+    found = set(_stores(function))
+    for node in ast.walk(function):
+        if isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
+        elif isinstance(node, ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom):
+            return set()
+    return {name for name in found if name[0] != "@"}
 
 
 def _stores(node: ast.AST) -> Iterator[str]:

@@ -41,11 +41,13 @@ def unfold(merged: list[ast.Module], others: list[ast.Module], kept: set[str]) -
     changed = True
     while changed:
         mentions = elsewhere + Counter(name for tree in merged for name in told(tree))
-        changed = any(
-            _unfolded(merged, cls, function, mentions[function.name] - 1)
-            and (home.remove(function) or home.append(ast.Pass()) or True)  # type: ignore[func-returns-value]
-            for home, cls, function in list(functions(merged))
-        )
+        changed = False
+        for home, cls, function in list(functions(merged)):
+            if _unfolded(merged, cls, function, mentions[function.name] - 1):
+                home.remove(function)
+                home.extend([] if home else [ast.Pass()])
+                changed = True
+                break
 
 
 def _unfolded(merged: list[ast.Module], cls: ast.ClassDef | None, function: ast.FunctionDef, mentions: int) -> bool:

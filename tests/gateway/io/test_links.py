@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
+import structlog
+from structlog.testing import LogCapture
 
 from trifocal_gateway.errors import LinkDown
 from trifocal_gateway.io import links
@@ -53,17 +54,20 @@ async def test_over_a_wire_too() -> None:
     os.close(theirs)
 
 
-async def test_why_there_are_no_glasses_is_said_once_and_not_with_every_try(tmp_path: Path) -> None:
+async def test_why_there_are_no_glasses_is_said_once_and_not_with_every_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = tmp_path / "ttyUSB0"
     way = Links(f"serial:{port}")
-    with capture_logs() as logs:
-        for _ in range(3):
-            with pytest.raises(LinkDown):
-                await way.connect()
-        port.touch()
+    logs = LogCapture()
+    monkeypatch.setattr(links, "log", structlog.wrap_logger(None, [logs], structlog.BoundLogger))
+    for _ in range(3):
         with pytest.raises(LinkDown):
             await way.connect()
-    assert [line["why"] for line in logs] == [
+    port.touch()
+    with pytest.raises(LinkDown):
+        await way.connect()
+    assert [line["why"] for line in logs.entries] == [
         f"the port {port} cannot be used: there is no such port",
         f"the port {port} cannot be used: it is no serial port",
     ]

@@ -37,3 +37,4 @@ class CloudSettings(BaseSettings):
     gateway_messages_per_second: int = Field(default=50, gt=0, description="a gateway that says more is heard slower")
     app_messages_per_second: int = Field(default=50, gt=0, description="an app that says more is heard slower")
     presses_per_window: int = Field(default=100, gt=0, description="more presses of one user in 10 s are refused")
+    keep_alive_ms: int = Field(default=15_000, ge=1_000, le=30_000, description="how often a stream is kept alive")

@@ -6,12 +6,14 @@ once, by the message that settles the call in the app (§11).
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from trifocal_cloud.apps import CAMERA, App
 from trifocal_cloud.io.app_line import MALFORMED_MESSAGE, SESSION_NOT_FOUND, AppLine, Refusal
 from trifocal_cloud.io.registry import Registry
 from trifocal_cloud.io.running_apps import RunningApps
+from trifocal_cloud.stream import Stream
 from trifocal_shared import app_messages as wire
 from trifocal_shared import app_words, reasons
 from trifocal_shared.message import Message
@@ -38,13 +40,27 @@ class Photos(Protocol):
         """Have this error delivered."""
 
 
+class LiveStreams(Protocol):
+    """Where the wishes for live streams go; how they fare an app is told from there."""
+
+    def want_direct(self, app: App, user: str, request: wire.RtmpStreamRequest) -> None:
+        """Have the glasses stream to an address of the app's own."""
+
+    def unwanted(self, user: str, package: str, managed: bool, stream_id: str) -> None:
+        """The app is done with its stream; with an empty id, with whichever it has."""
+
+    def of(self, user: str) -> Stream | None:
+        """The stream of the user's glasses."""
+
+
 class AppDesk:
     """Where an app's messages come in."""
 
-    def __init__(self, registry: Registry, apps: RunningApps, photos: Photos) -> None:
+    def __init__(self, registry: Registry, apps: RunningApps, photos: Photos, streams: LiveStreams) -> None:
         self._registry = registry
         self._apps = apps
         self._photos = photos
+        self._streams = streams
         self._answers: dict[type[Message], Answers] = {
             wire.SubscriptionUpdate: self._subscribe,
             wire.OwnershipRelease: self._release,
@@ -113,20 +129,39 @@ class AppDesk:
             self._apps.fault(line.user, line.package, reason, "")
 
     async def _stream(self, line: AppLine, message: wire.RtmpStreamRequest) -> None:
-        why = self._why_no_stream(line, message.TYPE)
-        line.say(wire.RtmpStreamStatus(status="error", error_details=why, app_id=line.package))
+        app = self._registry.app(line.package)
+        if app is not None and app.allows(CAMERA):
+            self._streams.want_direct(app, line.user, message)
+        else:
+            self._deny(line, message.TYPE)
+            denied = f"{app_words.PERMISSION_DENIED}: {_sentence(app_words.PERMISSION_DENIED)}"
+            line.say(wire.RtmpStreamStatus(status="error", error_details=denied, app_id=line.package))
 
     async def _no_stream(self, line: AppLine, message: wire.RtmpStreamStop) -> None:
-        line.say(wire.RtmpStreamStatus(status="stopped", stream_id=message.stream_id, app_id=line.package))
+        self._streams.unwanted(line.user, line.package, False, message.stream_id)
 
     async def _managed(self, line: AppLine, message: wire.ManagedStreamRequest) -> None:
-        line.say(wire.ManagedStreamStatus(status="error", message=self._why_no_stream(line, message.TYPE)))
+        line.say(wire.ManagedStreamStatus(status="error", message=self._why_not_managed(line, message.TYPE)))
 
     async def _no_managed(self, line: AppLine, message: wire.ManagedStreamStop) -> None:
-        line.say(wire.ManagedStreamStatus(status="stopped"))
+        self._streams.unwanted(line.user, line.package, True, "")
 
     async def _check(self, line: AppLine, message: wire.StreamStatusCheck) -> None:
-        line.say(wire.StreamStatusCheckResponse(has_active_stream=False))
+        stream = self._streams.of(line.user)
+        if stream is None:
+            line.say(wire.StreamStatusCheckResponse(has_active_stream=False))
+            return
+        info: dict[str, object] = {
+            "type": "managed" if stream.managed else "unmanaged",
+            "streamId": stream.stream_id,
+            "status": stream.status,
+            "createdAt": datetime.fromtimestamp(stream.created_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+            "requestingAppId": stream.owner or line.package,
+            "activeViewers": len(stream.viewers),
+        }
+        if stream.owner == line.package:
+            info["rtmpUrl"] = stream.url
+        line.say(wire.StreamStatusCheckResponse(has_active_stream=True), streamInfo=info)
 
     async def _sound(self, line: AppLine, message: wire.AudioPlayRequest) -> None:
         line.say(wire.AudioPlayResponse(request_id=message.request_id, success=False, error=_sentence()))
@@ -140,7 +175,7 @@ class AppDesk:
     async def _cannot(self, line: AppLine, message: Message) -> None:
         line.say(wire.AppConnectionError(code=UNSUPPORTED, message=f"{message.TYPE}: {_sentence()}"))
 
-    def _why_no_stream(self, line: AppLine, asked: str) -> str:
+    def _why_not_managed(self, line: AppLine, asked: str) -> str:
         app = self._registry.app(line.package)
         if app is None or not app.allows(CAMERA):
             self._deny(line, asked)

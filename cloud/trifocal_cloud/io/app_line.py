@@ -108,11 +108,11 @@ class AppLine(Line):
         self._batch.flush()
         super().close(code, reason)
 
-    def say(self, message: Message) -> None:
-        """Send a message, with the time where it has room for that."""
+    def say(self, message: Message, **more: object) -> None:
+        """Send a message, with the time where it has room for that; `more` are fields that it has only sometimes."""
         if hasattr(message, "timestamp"):
             message.timestamp = self._stamp.text()
-        self.send(message.to_wire())
+        self.send(message.to_wire() | more)
 
     def hear(self, stream: str, raw: bytes, at: int) -> None:
         """Something happened that the app listens for; `raw`, the JSON of it, goes out as it came in. See `Hear`."""

@@ -27,6 +27,7 @@ from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.gateways import Gateways
 from trifocal_cloud.io.identity import Identity
 from trifocal_cloud.io.intake import Intake
+from trifocal_cloud.io.live_streams import LiveStreams
 from trifocal_cloud.io.outbound import Outbound
 from trifocal_cloud.io.phone_apps import PhoneApps
 from trifocal_cloud.io.registry import Registry
@@ -125,7 +126,17 @@ class Cloud:
         )
         self.desk.settled.append(self.courier.settled)
         self.app_photos = AppPhotos(self.clock, self.database, self.desk, self.gateways, self.courier)
-        self.app_desk = AppDesk(self.registry, self.apps, self.app_photos)
+        self.live_streams = LiveStreams(
+            clock=self.clock,
+            new_id=self.new_id,
+            database=self.database,
+            gateways=self.gateways,
+            apps=self.apps,
+            switchboard=self.switchboard,
+            networks=self.settings.app_networks,
+            interval_ms=self.settings.keep_alive_ms,
+        )
+        self.app_desk = AppDesk(self.registry, self.apps, self.app_photos, self.live_streams)
         self._join_http_apps()
 
     def _join_http_apps(self) -> None:
@@ -166,6 +177,7 @@ class Cloud:
             await cloud.desk.restore()
             await cloud.buttons.restore()
             await cloud.apps.restore()
+            await cloud.live_streams.restore()
             await cloud.callbacks.restore()
             await cloud._sweep()
             # A part that dies takes the cloud down with it, aloud: one that is half alive would keep people waiting.
@@ -179,6 +191,7 @@ class Cloud:
                         task.cancel()
         finally:
             await cloud.phone_apps.close()
+            await cloud.live_streams.close()
             await cloud.app_results.close()
             await cloud.outbound.close()
             await database.close()
@@ -196,6 +209,7 @@ class Cloud:
             self.simulators,
             self.gateways,
             self.apps,
+            self.live_streams,
             self.courier,
             self.callbacks,
             self.expiry,

@@ -27,6 +27,7 @@ from trifocal_shared.cloud_messages import (
 )
 from trifocal_shared.driver import Driver
 from trifocal_shared.message import Message
+from trifocal_shared.stream_messages import GlassesStreamStatus, KeepAliveAck
 
 if TYPE_CHECKING:
     from trifocal_shared.messages import PhotoStatus
@@ -63,6 +64,9 @@ class Gateways:
         self.wishes: list[Callable[[str, StartApp | StopApp], None]] = []
         """Called with the user and what they want of an app, as they said it on their phone."""
 
+        self.of_streams: list[Callable[[str, GlassesStreamStatus | KeepAliveAck], None]] = []
+        """Called with the user and what their glasses say of a live stream."""
+
     async def run(self) -> None:
         """Keep time until cancelled."""
         await self._driver.run()
@@ -88,6 +92,10 @@ class Gateways:
         if isinstance(message, (StartApp, StopApp)):
             for hears in self.wishes if self.speaks(user, epoch) else ():
                 hears(user, message)
+            return
+        if isinstance(message, (GlassesStreamStatus, KeepAliveAck)):
+            for tells in self.of_streams if self.speaks(user, epoch) else ():
+                tells(user, message)
             return
         self._machine.received(user, epoch, message, self._clock.now())
         self._driver.poke()

@@ -19,6 +19,7 @@ from trifocal_cloud.presses import SOCKET, Press
 from trifocal_cloud.subscriptions import STREAMS, WILDCARDS, named
 from trifocal_shared.cloud_messages import TO_CLOUD
 from trifocal_shared.message import ProtocolError
+from trifocal_shared.stream_messages import FROM_GLASSES
 
 if TYPE_CHECKING:
     from trifocal_cloud.sessions import Session
@@ -49,6 +50,10 @@ LONGEST = 256
 """Characters of the names of a button and a press together, or of a gesture's."""
 fits = re.compile(r"[A-Za-z0-9_.:-]{0,128}").fullmatch
 """What a press id looks like."""
+
+
+HEARD = TO_CLOUD | FROM_GLASSES
+"""What the cloud understands from a gateway, and from the glasses through it."""
 
 
 class Head(msgspec.Struct, rename="camel", gc=False):
@@ -117,7 +122,7 @@ class GatewayLine(Line):
         self._gateways.closed(self._user, self._epoch)
 
     def _other(self, head: Head, text: bytes) -> None:
-        message = parsed(TO_CLOUD, text)
+        message = parsed(HEARD, text)
         if message is not None:
             self.later(self._gateways.received(self._user, self._epoch, message))
         if head.type in RELAYED and self._gateways.speaks(self._user, self._epoch):

@@ -150,3 +150,19 @@ class AppCallbackRow(Table):
     url: Mapped[str] = mapped_column(String(2048))
     secret: Mapped[str] = mapped_column(String(256))
     created_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class LiveStreamRow(Table):
+    """A stream that was begun and has not ended; `owner` is empty for a managed one. The address is a secret."""
+
+    __tablename__ = "live_streams"
+
+    stream_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user: Mapped[str] = mapped_column(String(254))
+    owner: Mapped[str] = mapped_column(String(128))
+    url: Mapped[str] = mapped_column(String(2048))
+    video: Mapped[dict[str, Any]] = mapped_column(JSON)
+    audio: Mapped[dict[str, Any]] = mapped_column(JSON)
+    options: Mapped[dict[str, Any]] = mapped_column(JSON)
+    viewers: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[int] = mapped_column(BigInteger)

@@ -6,7 +6,8 @@ import pytest
 
 from trifocal_cloud.apps import App, key_hash
 from trifocal_cloud.io.app_desk import APP_NOT_STARTED, INVALID_API_KEY, AppDesk
-from trifocal_cloud.io.app_line import SESSION_NOT_FOUND
+from trifocal_cloud.io.app_line import MALFORMED_MESSAGE, SESSION_NOT_FOUND
+from trifocal_cloud.stream import Stream, Wishes
 from trifocal_shared import app_messages as wire
 from trifocal_shared import app_words, reasons
 from trifocal_shared.message import Message
@@ -22,6 +23,7 @@ class House:
 
     def __init__(self) -> None:
         self.waits = True
+        self.stream: Stream | None = None
         self.reason = ""
         self.asked: list[tuple[Any, ...]] = []
 
@@ -56,6 +58,15 @@ class House:
     async def refuse(self, user: str, package: str, request_id: str, reason: str, detail: str) -> None:
         self.asked.append(("refuse", user, package, request_id, reason))
 
+    def want_direct(self, app: App, user: str, request: wire.RtmpStreamRequest) -> None:
+        self.asked.append(("direct", app.package, user, request.rtmp_url))
+
+    def unwanted(self, user: str, package: str, managed: bool, stream_id: str) -> None:
+        self.asked.append(("unwanted", user, package, managed, stream_id))
+
+    def of(self, user: str) -> Stream | None:
+        return self.stream
+
 
 class Spoken:
     """A line that remembers."""
@@ -64,13 +75,14 @@ class Spoken:
         self.user, self.package, self.session_id = ANN, package, ""
         self.told: list[Message] = []
 
-    def say(self, message: Message) -> None:
+    def say(self, message: Message, **more: object) -> None:
         self.told.append(message)
+        self.more = more
 
 
 def desk() -> tuple[House, AppDesk, Any]:
     house: Any = House()
-    return house, AppDesk(house, house, house), Spoken()
+    return house, AppDesk(house, house, house, house), Spoken()
 
 
 def init(**more: str) -> wire.AppConnectionInit:
@@ -112,9 +124,6 @@ def test_who_was_not_asked_is_told_so() -> None:
 @pytest.mark.parametrize(
     ("message", "answer"),
     [
-        (wire.RtmpStreamStop(stream_id="s1"), {"type": "rtmp_stream_status", "status": "stopped", "streamId": "s1"}),
-        (wire.ManagedStreamStop(), {"type": "managed_stream_status", "status": "stopped"}),
-        (wire.RtmpStreamRequest(rtmp_url="rtmp://x/y"), {"type": "rtmp_stream_status", "status": "error"}),
         (wire.ManagedStreamRequest(), {"type": "managed_stream_status", "status": "error"}),
         (wire.StreamStatusCheck(), {"type": "stream_status_check_response", "hasActiveStream": False}),
         (
@@ -159,7 +168,31 @@ async def test_a_stream_without_the_permission_says_which(message: Message) -> N
     assert denial["type"] == "permission_error"
     assert denial["details"][0]["requiredPermission"] == "CAMERA"  # type: ignore[index]
     assert status["status"] == "error"
-    assert reasons.SENTENCES[app_words.PERMISSION_DENIED] in status.values()
+    assert reasons.SENTENCES[app_words.PERMISSION_DENIED] in str(status)
+
+
+async def test_wishes_for_streams_are_handed_on_with_whose_they_are() -> None:
+    house, found, line = desk()
+    await found.said(line, wire.RtmpStreamRequest(rtmp_url="rtmp://x/live/key"))
+    await found.said(line, wire.RtmpStreamStop(stream_id="s1"))
+    await found.said(line, wire.ManagedStreamStop())
+    assert house.asked == [
+        ("direct", CAM.package, ANN, "rtmp://x/live/key"),
+        ("unwanted", ANN, CAM.package, False, "s1"),
+        ("unwanted", ANN, CAM.package, True, ""),
+    ]
+    assert line.told == []
+
+
+@pytest.mark.parametrize(("owner", "shown"), [(CAM.package, "rtmp://x/live/key"), (DEAF.package, None)])
+async def test_a_stream_that_runs_is_told_of_and_its_address_to_its_owner_only(owner: str, shown: str | None) -> None:
+    house, found, line = desk()
+    house.stream = Stream("s1", ANN, owner, Wishes({}, {}, {}), 1_770_000_000_000, "rtmp://x/live/key", (), [owner])
+    await found.said(line, wire.StreamStatusCheck())
+    info = line.more["streamInfo"]
+    assert (info["type"], info["streamId"], info["status"]) == ("unmanaged", "s1", "initializing")
+    assert info["createdAt"] == "2026-02-02T02:40:00.000+00:00"
+    assert (info["requestingAppId"], info["activeViewers"], info.get("rtmpUrl")) == (owner, 1, shown)
 
 
 async def test_photos_subscriptions_and_goodbyes_are_handed_on() -> None:
@@ -209,16 +242,18 @@ async def test_a_malformed_photo_request_is_answered_where_the_photo_would_be(te
 
 
 @pytest.mark.parametrize(
-    ("text", "answer"),
+    ("text", "asked"),
     [
-        (b'{"type":"rtmp_stream_request","video":[]}', {"type": "rtmp_stream_status", "status": "error"}),
-        (b'{"type":"rtmp_stream_stop","streamId":7}', {"type": "rtmp_stream_status", "status": "stopped"}),
-        (b'{"type":"managed_stream_request","quality":7}', {"type": "managed_stream_status", "status": "error"}),
+        (b'{"type":"rtmp_stream_request","video":[]}', ("direct", CAM.package, ANN, "")),
+        (b'{"type":"rtmp_stream_stop","streamId":7}', ("unwanted", ANN, CAM.package, False, "")),
+        (b'{"type":"managed_stream_request","quality":7}', None),
     ],
 )
-async def test_a_malformed_stream_call_is_settled_in_the_app(text: bytes, answer: dict[str, str]) -> None:
-    _, found, line = desk()
+async def test_a_malformed_stream_call_is_settled_in_the_app(text: bytes, asked: tuple[object, ...] | None) -> None:
+    """An empty address is refused, an empty id stops what the app has: either way the app hears of it."""
+    house, found, line = desk()
     await found.malformed(line, text, "quality: not a text")
-    status, error = [told.to_wire() for told in line.told]
-    assert answer.items() <= status.items()
-    assert error["code"] == "MALFORMED_MESSAGE"
+    assert house.asked == ([asked] if asked else [])
+    assert line.told[-1].to_wire()["code"] == MALFORMED_MESSAGE
+    if asked is None:
+        assert line.told[0].to_wire()["status"] == "error"

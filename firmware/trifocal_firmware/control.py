@@ -172,12 +172,17 @@ class Controls:
                     hotspot_ssid=ssid,
                     hotspot_gateway_ip=outcome.get("ip", ""),
                 )
+        elif way == "r" and reason:
+            stream_id = values.get("streamId", "")
+            self._say("rtmp_stream_status", streamId=stream_id, status="error", errorDetails=reason)
         elif way == "l":
-            echo = values.get("requestId", "")
-            if reason:
-                self._say("rgb_led_control_error", error=reason, requestId=echo)
-            else:
-                self._say(kind + "_response", success=True, requestId=echo)
+            self._lit(kind, reason, values.get("requestId", ""))
+
+    def _lit(self, kind: str, reason: str, echo: object) -> None:
+        if reason:
+            self._say("rgb_led_control_error", error=reason, requestId=echo)
+        else:
+            self._say(kind + "_response", success=True, requestId=echo)
 
     def _set(self, said: Control, words: "list[str]") -> None:
         kind, way = said.TYPE, words[0]

@@ -18,7 +18,7 @@ is captured.
 
 from dataclasses import dataclass
 
-from trifocal_gateway import outbox, photos, presses, session
+from trifocal_gateway import live_stream, outbox, photos, presses, session
 from trifocal_gateway.names import LONGEST_REQUEST_ID
 from trifocal_shared import messages
 from trifocal_shared.cloud_messages import (
@@ -85,6 +85,7 @@ class Relay:
         self._presses = presses.Presses()
         self._photos = photos.Photos()
         self._outbox = outbox.Outbox()
+        self.stream = live_stream.LiveStream()
         self._battery: GlassesBatteryUpdate | None = None
         self._events: list[Event] = []
 
@@ -129,6 +130,8 @@ class Relay:
             self._photos.captured(message.request_id)
         elif isinstance(message, messages.BatteryStatus):
             self._battery_heard(message)
+        elif isinstance(message, live_stream.REPORTS):
+            self._stream_moved(None, self.stream.heard(message))
         else:
             self.session.said(message, now)
         self._carry(now)
@@ -139,6 +142,9 @@ class Relay:
             self._outbox.open = True
             self._tell_state()
             self._outbox.opened(now)
+            self._stream_moved(*self.stream.cloud_back(self._ready))
+        elif isinstance(message, live_stream.COMMANDS):
+            self._stream_moved(*self.stream.asked(message, self._ready, self.session.epoch(now)))
         elif isinstance(message, PhotoRequest) and self._is_usable(message.request_id):
             self._photos.asked(message, self._ready, self.session.epoch(now), now)
         self._carry(now)
@@ -256,6 +262,12 @@ class Relay:
         if update != self._battery:
             self._battery = update
             self._outbox.say(update)
+
+    def _stream_moved(self, command: Message | None, word: Message | None) -> None:
+        if command is not None:
+            self._events.append(ToGlasses(command))
+        if word is not None:
+            self._outbox.say(word)
 
     def _tell_state(self) -> None:
         self._outbox.say(GlassesConnectionState(status=self.session.status, model_name=self.session.model))

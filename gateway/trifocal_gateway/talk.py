@@ -10,13 +10,19 @@ message ids. Glasses of Trifocal say in their greeting what they can; of MentraO
 """
 
 from trifocal_gateway.outgoing import Outgoing, key_of
-from trifocal_shared import messages
+from trifocal_shared import messages, stream_messages
 from trifocal_shared.chunk import FRAME_BYTES
 from trifocal_shared.link import WHOLE, Link
 from trifocal_shared.message import Message
 from trifocal_shared.pack import Have
 
-SAID_ONCE = (messages.PhoneReady, messages.Ping, messages.SetSystemTime, messages.FileHave)
+SAID_ONCE = (
+    messages.PhoneReady,
+    messages.Ping,
+    messages.SetSystemTime,
+    messages.FileHave,
+    stream_messages.KeepRtmpStreamAlive,
+)
 """What is said again anyway, or is of no use later; everything else is said until it has arrived."""
 
 
@@ -29,7 +35,7 @@ class Talk:
         self.counts = {"unsayable": 0}
         self.trifocal = False
         """Whether these are glasses of ours."""
-        self._link = Link(messages.TO_GATEWAY, False, first_id)
+        self._link = Link({**messages.TO_GATEWAY, **stream_messages.FROM_GLASSES}, False, first_id)
         self._latest: dict[tuple[object, ...], int] = {}  # what a message is about -> the id of the last one
         self._sid = ""
         self._packs = False

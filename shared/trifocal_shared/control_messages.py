@@ -15,6 +15,7 @@ texts. Unknown fields are dropped, so that a newer peer can say more. The letter
     s m          a setting, whose value is the first field; answered by settings_ack, set_photo_mode_ack
     u            a setting of cameras that are not here; answered by a settings_ack that says so
     o            about whose glasses these are; answered by owner_state
+    r            a live stream, which is the hardware's business; a board without one answers by rtmp_stream_status
     -            a report
 
 What Mentra's glasses take and neither answer nor do anything about (`keep_awake`, `set_mic_state`, …) is not here: it
@@ -23,7 +24,7 @@ is counted as unknown, and that is all that is due.
 
 from trifocal_shared.message import MAX_INT, Message, ProtocolError
 
-SECRETS = ("password", "key")
+SECRETS = ("password", "key", "rtmpUrl")
 """Fields that `repr` does not show, in whatever message."""
 
 COMMANDS = """
@@ -51,6 +52,7 @@ rgb_led_photo_flash l duration:i brightness:i requestId
 rgb_led_video_solid l brightness:i requestId
 reboot p
 shutdown p
+start_rtmp_stream r streamId rtmpUrl!
 owner_pair o key!
 owner_proof o nonce! proof!
 """
@@ -73,6 +75,7 @@ rgb_led_control_error - error requestId
 touch_event - gesture_name! device_model press_id timestamp:i
 swipe_volume_status - enabled:b!
 switch_status - switch_type:i switch_value:i
+rtmp_stream_status - streamId status! errorDetails
 owner_state - state! key nonce proof
 """
 """What the gateway understands beside the classes of `messages`."""

@@ -77,6 +77,15 @@ class GlassesStreamStatus(Message):
     timestamp: int = 0
 
 
+class RtmpStatus(Message):
+    """How glasses of MentraOS refuse, and confirm a stop (PROTOCOL-device §4.2)."""
+
+    TYPE = "rtmp_status"
+    status: str = required(str)
+    success: bool = False
+    details: str = ""
+
+
 FINAL = ("stopped", "error", "timeout")
 """After one of these statuses there is no stream any more, and the camera is off."""
 
@@ -95,6 +104,7 @@ TO_GLASSES = {
 FROM_GLASSES = {
     GlassesStreamStatus.TYPE: GlassesStreamStatus,
     "stream_status": GlassesStreamStatus,
+    RtmpStatus.TYPE: RtmpStatus,
     KeepAliveAck.TYPE: KeepAliveAck,
 }
 """What glasses say of streams, by type."""

@@ -12,7 +12,6 @@ from trifocal_cloud.stream_address import checked
         "rtmp://live.example.com/app/key",
         "rtmps://live.example.com:443/app/key?token=1#2",
         "rtmp://user:word@live.example.com/app/key",
-        "rtmp://8.8.8.8/app/key",
         "rtmp://[2001:4860:4860::8888]:1935/app/key",
     ],
 )

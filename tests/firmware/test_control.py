@@ -127,6 +127,11 @@ class TestAnswers(Case):
         refused = ("rgb_led_control_error", {"error": reasons.TOO_MANY, "requestId": "l"})
         self.assertEqual(self.board(reasons.TOO_MANY), [refused])
 
+    def test_a_stream_that_the_board_cannot_make_is_refused_by_its_id(self):
+        self.assertEqual(self.tell("start_rtmp_stream", streamId="s1", rtmpUrl="rtmp://a/live/key"), [])
+        refused = {"streamId": "s1", "status": "error", "errorDetails": reasons.UNSUPPORTED}
+        self.assertEqual(self.board(None), [("rtmp_stream_status", refused)])
+
     def test_the_gallery_is_counted(self):
         self.rig.gateway.takes = False
         self.rig.ask("a")

@@ -18,6 +18,8 @@ FIELDS = {
     "params": {"width": 640},
     "minutes": 5,
     "mode": "cloud",
+    "streamId": "s-1",
+    "rtmpUrl": "rtmp://a/live/" + PASSWORD,
     "request_id": "r-1",
     "requestId": "r-1",
     "key": "00" * 32,
@@ -28,6 +30,7 @@ FIELDS = {
 
 ANSWERS = {
     "w": ["wifi_status"],
+    "r": ["rtmp_stream_status"],
     "q": ["wifi_status"],
     "n": ["wifi_scan_result"],
     "f": ["wifi_forget_result"],
@@ -96,7 +99,7 @@ class TestSecrets(unittest.TestCase):
             self.rig.gateway.say(Control(kind, **values))
             self.rig.pump()
             asked = self.rig.steps("control")[before:]
-            self.assertEqual(len(asked), int(way in "wnfhlp"), kind)
+            self.assertEqual(len(asked), int(way in "wnfhlpr"), kind)
             for (command,) in asked:
                 self.assertEqual(self.rig.gateway.heard, [])
                 self.rig.glasses.controls.answered(command, None)

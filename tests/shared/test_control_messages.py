@@ -42,7 +42,7 @@ class TestControl(unittest.TestCase):
             [name_of(field) for field in ("ssid!", "minutes:i!", "led:i", "d")], ["ssid", "minutes", "led", "d"]
         )
         for line in (COMMANDS + REPORTS).strip().split("\n"):
-            self.assertIn(line.split(" ")[1] if line else "-", "wnfhlpqgvsmuo-")
+            self.assertIn(line.split(" ")[1] if line else "-", "wnfhlpqgvsmuor-")
 
     def test_empty_texts_are_left_out(self):
         said = Control("wifi_status", connected=False, ssid="", error="")

@@ -35,6 +35,7 @@ TO_GLASSES: list[Message] = [
     Said("rgb_led_video_solid", brightness=200),
     Said("reboot"),
     Said("shutdown"),
+    Said("start_rtmp_stream", streamId="s1", rtmpUrl="rtmp://live.example.com/app/key"),
     Said("owner_pair", key=KEY),
     Said("owner_proof", nonce=NUMBER, proof=PROOF),
 ]
@@ -69,6 +70,7 @@ TO_GATEWAY: list[Message] = [
     ),
     Said("swipe_volume_status", enabled=True),
     Said("switch_status", switch_type=2, switch_value=1),
+    Said("rtmp_stream_status", streamId="s1", status="error", errorDetails="unsupported"),
     Said("owner_state", state="pairing", key=KEY),
     Said("owner_state", state="locked", nonce=NUMBER),
     Said("owner_state", state="welcome", proof=PROOF),

@@ -180,7 +180,9 @@ class LiveStreams:
 
     def _tell(self, word: Tell) -> None:
         log.info("stream", user=word.user, package=word.package, stream=word.stream_id, status=word.status)
-        details = f"{word.reason}: {reasons.SENTENCES.get(word.reason, word.reason)}" if word.reason else ""
+        details = word.reason  # glasses of MentraOS say a sentence of their own
+        if word.reason in reasons.SENTENCES:
+            details = f"{word.reason}: {reasons.SENTENCES[word.reason]}"
         for line in self._apps.lines.of_user(word.user):
             if line.package != word.package:
                 continue

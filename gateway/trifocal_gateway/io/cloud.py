@@ -13,6 +13,7 @@ from trifocal_gateway.io.addresses import is_loopback, is_token, websocket_url
 from trifocal_shared import cloud_messages
 from trifocal_shared.cloud_messages import TO_PHONE
 from trifocal_shared.message import Message, ProtocolError, decode_json, parse
+from trifocal_shared.stream_messages import TO_GLASSES
 
 OPEN_S = 10.0
 CLOSE_S = 2.0
@@ -24,7 +25,7 @@ UNAUTHORIZED = 401
 POLICY_VIOLATION = 1008
 DISPLACED = 4001
 
-_CATALOGUE: dict[str, type[Message]] = {**TO_PHONE}
+_CATALOGUE: dict[str, type[Message]] = {**TO_PHONE, **TO_GLASSES}
 
 # The library would write headers, and with them the token, into its debug log.
 _quiet = logging.Logger("trifocal_gateway.cloud", logging.WARNING)

@@ -1,4 +1,4 @@
-"""This cloud has no streams yet, and says so on the channels on which apps wait, at once."""
+"""Our glasses cannot stream yet; that is said on the channels on which apps wait, at once."""
 
 from typing import Any
 

@@ -1,5 +1,6 @@
 """What the journeys set out with: a whole house, and pictures for its camera."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -19,6 +20,13 @@ from trifocal_tools.bench.kills import draw_pictures
 Run = Callable[..., tuple[int, dict[str, Any]]]
 
 PATIENCE_S = 30.0
+
+
+async def until(seen: Callable[[], bool], seconds: float = 90.0) -> None:
+    """Look again and again at what another process has done. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not seen():  # noqa: ASYNC110 - files have no events
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture

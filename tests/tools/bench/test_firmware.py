@@ -11,9 +11,9 @@ from trifocal_tools.micropython.heap import Heap
 from trifocal_tools.micropython.romfs import Image
 
 LEAN = Image(
-    Path("a"), 19_000, Path("b"), {"trifocal_firmware/main.mpy": 18_000, "trifocal_firmware/boards/x.mpy": 500}
+    Path("a"), 19_000, 18_500, Path("b"), {"trifocal_firmware/main.mpy": 18_000, "trifocal_firmware/boards/x.mpy": 500}
 )
-PLAIN = Image(Path("a"), 40_000, Path("b"), {"trifocal_shared/a.mpy": 1, "trifocal_shared/b.mpy": 2})
+PLAIN = Image(Path("a"), 40_000, 40_000, Path("b"), {"trifocal_shared/a.mpy": 1, "trifocal_shared/b.mpy": 2})
 
 
 def measured(live: int = 30_000, grown: int = 0, late: float = 9.0) -> Heap:

@@ -35,7 +35,9 @@ def test_it_holds_compiled_files_under_their_own_names(packages, tmp_path):
     assert image.size == len(data)
     assert data.startswith(b"\xd2\xcd\x31")  # ROMFS
     assert set(image.files) == {"trifocal_firmware/main.mpy", "trifocal_firmware/boards/kite.mpy"}
-    assert image.common == image.size - image.files["trifocal_firmware/boards/kite.mpy"]
+    assert 0 < image.common < image.size - image.files["trifocal_firmware/boards/kite.mpy"]
+    (packages[1] / "boards/kite.py").unlink()
+    assert romfs.build(packages, tmp_path / "cache").common == image.common
     assert b"trifocal_firmware/main.mpy" in data
     assert b"a word that can be found" in data
     assert b"never flashed" not in data

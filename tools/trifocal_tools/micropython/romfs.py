@@ -26,6 +26,13 @@ NOT_FLASHED = (
     "trifocal_shared/app_words.py",
     "trifocal_shared/sentences.py",
     "trifocal_firmware/testing.py",
+    "trifocal_firmware/boards/linux.py",
+    "trifocal_firmware/boards/linux_camera.py",
+    "trifocal_firmware/boards/linux_link.py",
+    "trifocal_firmware/boards/linux_pins.py",
+    "trifocal_firmware/boards/paper.py",
+    "trifocal_firmware/boards/paper_loop.py",
+    "trifocal_firmware/boards/paper_radio.py",
 )
 """Of no use on glasses. Tests of and with these modules read them from the source tree instead, in this order."""
 
@@ -38,13 +45,10 @@ class Image:
 
     path: Path
     size: int
+    common: int
+    """Bytes of the same image without the files of boards: what every pair of glasses has."""
     folder: Path
     files: dict[str, int]
-
-    @property
-    def common(self) -> int:
-        """Bytes without the files of boards: what every pair of glasses has."""
-        return self.size - sum(size for path, size in self.files.items() if path.startswith(BOARDS))
 
     def trace(self) -> Trace:
         """The way back from a traceback of this image to the sources."""
@@ -80,7 +84,8 @@ def build(
     sizes = {
         path.relative_to(built / "tree").as_posix(): path.stat().st_size for path in (built / "tree").rglob("*.mpy")
     }
-    return Image(image, image.stat().st_size, built / "source", sizes)
+    common = (built / "common.romfs").stat().st_size
+    return Image(image, image.stat().st_size, common, built / "source", sizes)
 
 
 def flashed(packages: tuple[Path, ...] = PACKAGES) -> dict[str, bytes]:
@@ -127,9 +132,18 @@ def _build(sources: dict[str, bytes], users: dict[str, bytes], plain: bool, scra
         if lean:
             compiled.write_bytes(link(compiled.read_bytes()))
     (built / "trace.json").write_text(json.dumps(asdict(trace)), "utf-8")
-    image = built / "image.romfs"
-    _call([_mpremote(), "romfs", "-o", str(image), "build", str(built / "tree")], "the ROMFS image could not be built")
+    _pack(built / "tree", built / "image.romfs")
+    boards = built / "tree" / BOARDS
+    if boards.exists():
+        boards.rename(scratch / "boards")
+    _pack(built / "tree", built / "common.romfs")
+    if (scratch / "boards").exists():
+        (scratch / "boards").rename(boards)
     return built
+
+
+def _pack(tree: Path, image: Path) -> None:
+    _call([_mpremote(), "romfs", "-o", str(image), "build", str(tree)], "the ROMFS image could not be built")
 
 
 def _translated(sources: dict[str, bytes], users: dict[str, bytes]) -> Translation:

@@ -57,6 +57,10 @@ class Streams:
         """The stream of this user's glasses."""
         return self._of_user.get(user)
 
+    def by_id(self, stream_id: str) -> Stream | None:
+        """The stream with this id."""
+        return self._streams.get(stream_id)
+
     def wanted(self, stream: Stream, package: str, now: int) -> None:
         """An app asks for this stream; it is told `initializing`, the present state of the one it joins, or why not."""
         running = self._of_user.get(stream.user)
@@ -64,9 +68,9 @@ class Streams:
             self._join(running, package)
         elif running is not None:
             self._events.append(TellBusy(stream.user, running.owner or MANAGED, running.stream_id))
-            self._refuse(stream, package, reasons.CAMERA_BUSY)
+            self._events.append(Tell(stream.user, package, stream.managed, "", words.ERROR, reasons.CAMERA_BUSY))
         elif stream.user in self._away:
-            self._refuse(stream, package, reasons.GLASSES_OFFLINE)
+            self._events.append(Tell(stream.user, package, stream.managed, "", words.ERROR, reasons.GLASSES_OFFLINE))
         else:
             self._begin(stream, package, now)
 
@@ -91,9 +95,8 @@ class Streams:
 
     def not_provisioned(self, stream_id: str, reason: str, now: int) -> None:
         """There is none."""
-        stream = self._streams.get(stream_id)
-        if stream is not None:
-            self._over(stream, words.ERROR, reason)
+        if stream_id in self._streams:
+            self._over(self._streams[stream_id], words.ERROR, reason)
 
     def flowing(self, stream_id: str, flowing: bool, now: int) -> None:
         """Media of a managed stream has come to the ingest, or its publisher is gone."""
@@ -219,9 +222,6 @@ class Streams:
             self._stop(stream, now)
         elif not stream.viewers:
             self._waits.set((stream.stream_id, GRACE), now + GRACE_MS)
-
-    def _refuse(self, stream: Stream, package: str, reason: str) -> None:
-        self._events.append(Tell(stream.user, package, stream.managed, "", words.ERROR, reason))
 
     def _moved(self, stream: Stream, meant: str, said: wire.GlassesStreamStatus) -> None:
         if meant == words.ACTIVE and (stream.flowing or not stream.managed):

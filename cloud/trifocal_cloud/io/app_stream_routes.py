@@ -1,6 +1,6 @@
-"""Live streams for apps over HTTP. These glasses cannot stream: an app hears that at once and does not wait."""
+"""Live streams for apps over HTTP. Managed ones are refused at once: nothing provides a place for them yet."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Path
 
@@ -10,8 +10,12 @@ from trifocal_cloud.io.app_users import UserId, needs_camera, user_of
 from trifocal_cloud.io.cloud import Cloud, TheCloud
 from trifocal_cloud.io.photo_routes import PathId
 from trifocal_cloud.io.refusals import RefusedError, documented, not_found
-from trifocal_cloud.io.schemas import Wire
+from trifocal_cloud.io.schemas import LongText, Wire, whole
+from trifocal_cloud.stream import Stream
 from trifocal_shared import reasons
+from trifocal_shared.app_messages import RtmpStreamRequest
+
+SIZES = {"360p": (640, 360), "480p": (854, 480), "540p": (960, 540), "720p": (1280, 720), "1080p": (1920, 1080)}
 
 router = APIRouter(prefix="/api/app/streams", tags=["apps' side"])
 
@@ -19,19 +23,47 @@ StreamId = Annotated[PathId, Path(alias="streamId")]
 
 
 class StreamWanted(Wire):
-    """Whose glasses are to stream."""
+    """Whose glasses are to stream, and how: by a name and a number, or as over an app's socket."""
 
     user_id: UserId = ""
+    resolution: Literal["", "360p", "480p", "540p", "720p", "1080p"] = ""
+    bitrate: Annotated[int, *whole(0, 20_000_000, "bits a second; 0 leaves it to the glasses")] = 0
+    video: dict[str, Any] = {}
+    audio: dict[str, Any] = {}
+    stream: dict[str, Any] = {}
 
 
-@router.post("/rtmp", responses=documented(401, 403, 408, 409, 413, 422))
+class RtmpStreamWanted(StreamWanted):
+    """And to which address of your own."""
+
+    rtmp_url: LongText = ""
+
+
+class StreamState(Wire):
+    """Where a stream stands."""
+
+    stream_id: str
+    user_id: str
+    status: str
+    reason: str = ""
+
+
+@router.post("/rtmp", responses=documented(401, 403, 408, 409, 413, 422, 429))
 async def request_rtmp_stream(
     cloud: TheCloud,
     app: TheApp,
-    wanted: Annotated[StreamWanted, Body()] = StreamWanted(),  # noqa: B008
-) -> Done:
-    """Stream to an RTMP address of your own."""
-    raise _unsupported(cloud, app, wanted)
+    wanted: Annotated[RtmpStreamWanted, Body()] = RtmpStreamWanted(),  # noqa: B008
+) -> StreamState:
+    """Stream to an RTMP address of your own; how that goes is told to whoever listens for `rtmp_stream_status`."""
+    user = user_of(cloud, app, wanted.user_id)
+    needs_camera(app)
+    video: dict[str, Any] = {"bitrate": wanted.bitrate} if wanted.bitrate else {}
+    if wanted.resolution:
+        video["width"], video["height"] = SIZES[wanted.resolution]
+    request = RtmpStreamRequest(
+        rtmp_url=wanted.rtmp_url, video=video | wanted.video, audio=wanted.audio, stream=wanted.stream
+    )
+    return _state(cloud.live_streams.begin_direct(app, user, request))
 
 
 @router.post("/managed", responses=documented(401, 403, 408, 409, 413, 422))
@@ -39,24 +71,33 @@ async def request_managed_stream(
     cloud: TheCloud,
     app: TheApp,
     wanted: Annotated[StreamWanted, Body()] = StreamWanted(),  # noqa: B008
-) -> Done:
+) -> StreamState:
     """Stream through this cloud."""
-    raise _unsupported(cloud, app, wanted)
+    user_of(cloud, app, wanted.user_id)
+    needs_camera(app)
+    raise RefusedError(409, reasons.UNSUPPORTED)
 
 
 @router.get("/{streamId}", responses=documented(401, 404, 422))
-async def stream_state(app: TheApp, stream_id: StreamId) -> Done:
-    """Where a stream of your app stands."""
-    raise not_found()
+async def stream_state(cloud: TheCloud, app: TheApp, stream_id: StreamId) -> StreamState:
+    """Where a stream of your app stands, while it runs."""
+    return _state(_mine(cloud, app.package, stream_id))
 
 
 @router.delete("/{streamId}", responses=documented(401, 404, 422))
-async def stop_stream(app: TheApp, stream_id: StreamId) -> Done:
-    """End a stream of your app."""
-    raise not_found()
+async def stop_stream(cloud: TheCloud, app: TheApp, stream_id: StreamId) -> Done:
+    """End a stream of your app; that it has ended is told by its status."""
+    stream = _mine(cloud, app.package, stream_id)
+    cloud.live_streams.unwanted(stream.user, app.package, stream.managed, stream_id)
+    return Done()
 
 
-def _unsupported(cloud: Cloud, app: TheApp, wanted: StreamWanted) -> RefusedError:
-    user_of(cloud, app, wanted.user_id)
-    needs_camera(app)
-    return RefusedError(409, reasons.UNSUPPORTED)
+def _mine(cloud: Cloud, package: str, stream_id: str) -> Stream:
+    stream = cloud.live_streams.by_id(stream_id)
+    if stream is None or package not in stream.viewers:
+        raise not_found()
+    return stream
+
+
+def _state(stream: Stream) -> StreamState:
+    return StreamState(stream_id=stream.stream_id, user_id=stream.user, status=stream.status, reason=stream.reason)

@@ -70,10 +70,14 @@ class AppStreams:
 
     def result(self, user: str, package: str, raw: bytes, at: int) -> None:
         """Tell this app a final answer, the JSON of it, at `at` (epoch ms)."""
+        self.private(user, package, PHOTO_RESULT, raw, at)
+
+    def private(self, user: str, package: str, stream: str, raw: bytes, at: int) -> None:
+        """Tell this app, and no other of the user, something on a stream that it listens to."""
         if self._runs(user, package):
             for listener in list(self._of_user.get(user, {}).values()):
-                if listener.package == package and PHOTO_RESULT in listener.streams:
-                    listener.hear(PHOTO_RESULT, raw, at)
+                if listener.package == package and stream in listener.streams:
+                    listener.hear(stream, raw, at)
 
     def _changed(self, package: str) -> None:
         for user in list(self._of_user):

@@ -143,6 +143,7 @@ class Cloud:
         """What apps have beside the socket of their session."""
         self.app_streams = AppStreams(self.registry, self.switchboard, self.apps.view)
         self.apps.changed.append(self.app_streams.refresh)
+        self.live_streams.told.append(self.app_streams.private)
         self.app_events = AppEvents(self.clock, self.new_id, self.registry, self.app_streams)
         self.callbacks = Callers(
             clock=self.clock,

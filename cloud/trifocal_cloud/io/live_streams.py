@@ -14,6 +14,7 @@ from trifocal_cloud.apps import App
 from trifocal_cloud.io.app_streams import HEARING
 from trifocal_cloud.io.database import Database, to_its_end
 from trifocal_cloud.io.gateways import Gateways
+from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.running_apps import RunningApps
 from trifocal_cloud.io.tables import LiveStreamRow
 from trifocal_cloud.limits import Allowance
@@ -36,6 +37,9 @@ ID_DIGITS = 12
 """Of a stream's id: it travels in every keep-alive, over Bluetooth too."""
 
 NAMES = ("rtmp_stream_status",)
+
+STATUSES = {reasons.BAD_URL: 422, app_words.RATE_LIMITED: 429}
+"""What HTTP answers with; anything else is a conflict with how things stand."""
 
 log = structlog.get_logger()
 
@@ -73,6 +77,8 @@ class LiveStreams:
         self._driver = Driver(self._machine, clock, self._drain)
         self._allowance = Allowance(PER_SECOND, BURST)
         self._noted: asyncio.Queue[_Row] = asyncio.Queue()
+        self.told: list[Callable[[str, str, str, bytes, int], None]] = []
+        """Called with user, package, stream, the JSON of a status, and when that was: for the app's other ears."""
         gateways.changed.append(self._glasses_changed)
         gateways.of_streams.append(self._glasses_said)
         apps.changed.append(self._app_changed)
@@ -103,17 +109,34 @@ class LiveStreams:
         """The stream of this user's glasses."""
         return self._machine.of(user)
 
+    def by_id(self, stream_id: str) -> Stream | None:
+        """The stream with this id, while it runs."""
+        return self._machine.by_id(stream_id)
+
     def want_direct(self, app: App, user: str, request: RtmpStreamRequest) -> None:
         """An app wants to stream to an address of its own; it is told how that goes, also when it does not."""
-        wishes = Wishes(request.video, request.audio, request.stream)
-        stream_id = "s" + self._new_id()[:ID_DIGITS]
-        stream = Stream(stream_id, user, app.package, wishes, self._clock.epoch_ms(), request.rtmp_url.strip())
-        refusal = self._refusal(app, stream)
-        if refusal:
-            self._tell(Tell(user, app.package, False, "", words.ERROR, refusal))
+        stream = self._direct(app, user, request)
+        reason = self._refusal(app, stream)
+        if reason:
+            self._tell(Tell(user, app.package, False, "", words.ERROR, reason))
             return
         self._machine.wanted(stream, app.package, self._clock.now())
         self._driver.poke()
+
+    def begin_direct(self, app: App, user: str, request: RtmpStreamRequest) -> Stream:
+        """The same for whoever waits for an answer. Raises RefusedError when it cannot begin."""
+        stream, running, session = self._direct(app, user, request), self.of(user), self._gateways.session(user)
+        reason = self._refusal(app, stream)
+        if not reason and session is not None and not session.glasses.reachable:
+            reason = reasons.GLASSES_OFFLINE
+        if reason:
+            raise RefusedError(STATUSES.get(reason, 409), reason)
+        if running is not None:
+            sentence = f"{reasons.SENTENCES[reasons.CAMERA_BUSY]}, by {running.owner or 'a stream through this cloud'}"
+            raise RefusedError(409, reasons.CAMERA_BUSY, sentence)
+        self._machine.wanted(stream, app.package, self._clock.now())
+        self._driver.poke()
+        return stream
 
     def unwanted(self, user: str, package: str, managed: bool, stream_id: str) -> None:
         """An app wants its stream no more; with an empty id whichever it has."""
@@ -124,6 +147,11 @@ class LiveStreams:
         """Look at the clock now, instead of when the next deadline was thought to be: it may have been moved."""
         self._machine.timeout(self._clock.now())
         self._driver.poke()
+
+    def _direct(self, app: App, user: str, request: RtmpStreamRequest) -> Stream:
+        stream_id = "s" + self._new_id()[:ID_DIGITS]
+        wishes = Wishes(request.video, request.audio, request.stream)
+        return Stream(stream_id, user, app.package, wishes, self._clock.epoch_ms(), request.rtmp_url.strip())
 
     def _refusal(self, app: App, stream: Stream) -> str:
         try:
@@ -183,16 +211,20 @@ class LiveStreams:
         details = word.reason  # glasses of MentraOS say a sentence of their own
         if word.reason in reasons.SENTENCES:
             details = f"{word.reason}: {reasons.SENTENCES[word.reason]}"
+        status: ManagedStreamStatus | RtmpStreamStatus
+        if word.managed:
+            status = ManagedStreamStatus(status=word.status, stream_id=word.stream_id, message=details)
+        else:
+            status = RtmpStreamStatus(
+                status=word.status, stream_id=word.stream_id, error_details=details, app_id=word.package
+            )
+        more: dict[str, object] = {"stats": word.stats} if word.stats else {}
         for line in self._apps.lines.of_user(word.user):
-            if line.package != word.package:
-                continue
-            if word.managed:
-                line.say(ManagedStreamStatus(status=word.status, stream_id=word.stream_id, message=details))
-            else:
-                status = RtmpStreamStatus(
-                    status=word.status, stream_id=word.stream_id, error_details=details, app_id=word.package
-                )
-                line.say(status, **({"stats": word.stats} if word.stats else {}))
+            if line.package == word.package:
+                line.say(status, **more)
+        raw = json.dumps(status.to_wire() | more, separators=(",", ":")).encode()
+        for tells in self.told:
+            tells(word.user, word.package, status.TYPE, raw, self._clock.epoch_ms())
         if word.reason and word.status == words.ERROR:
             self._apps.fault(word.user, word.package, word.reason, "")
 

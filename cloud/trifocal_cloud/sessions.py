@@ -24,18 +24,23 @@ from trifocal_shared.cloud_messages import (
 from trifocal_shared.message import Message
 from trifocal_shared.messages import PhotoStatus
 
+LONGEST_SSID = 32
+"""IEEE 802.11 allows no longer one."""
+
 GRACE_MS = 60_000
 """PROTOCOL-device §5.2: a session outlives its connection by so much."""
 
 
 @dataclass(frozen=True)
 class Glasses:
-    """What the gateway last said of the glasses; `battery` is -1 and `status` empty while unknown."""
+    """What the gateway last said of the glasses; `battery` is -1, `status` and `wifi_ssid` are empty while unknown."""
 
     status: str = ""
     model: str = ""
     battery: int = -1
     charging: bool = False
+    wifi: bool = False
+    wifi_ssid: str = ""
 
     @property
     def reachable(self) -> bool:
@@ -145,7 +150,10 @@ class Sessions:
             self._acknowledge(session)
         elif isinstance(message, GlassesConnectionState):
             model = message.model_name or session.glasses.model
-            self._update(session, replace(session.glasses, status=message.status, model=model))
+            wifi, ssid = message.wifi.get("connected") is True, message.wifi.get("ssid")
+            name = ssid[:LONGEST_SSID] if wifi and isinstance(ssid, str) else ""
+            seen = replace(session.glasses, status=message.status, model=model, wifi=wifi, wifi_ssid=name)
+            self._update(session, seen)
         elif isinstance(message, GlassesBatteryUpdate):
             self._update(session, replace(session.glasses, battery=message.level, charging=message.charging))
         elif isinstance(message, PhotoStatus):

@@ -16,14 +16,11 @@ from trifocal_firmware.press import Presses
 from trifocal_firmware.session import VERSION, Session
 from trifocal_firmware.store import PhotoStore
 from trifocal_shared import reasons
-from trifocal_shared.control_messages import COMMANDS, Control, name_of, row
+from trifocal_shared.control_messages import CHARGING_MV, COMMANDS, Control, name_of, row
 from trifocal_shared.envelope import Native
 
 RESET = "cs_fcrst"
 """The controller's word for the reset by its button."""
-
-CHARGING_MV = 4_000
-"""Of a controller's report: above it the battery is being charged (PROTOCOL-device §7)."""
 
 MOST_NETWORKS = 20
 

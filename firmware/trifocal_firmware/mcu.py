@@ -4,6 +4,7 @@ Its frames carry no id, and a bad link may double them: the same press twice wit
 presses too, of the button `touch`. Words that are not about presses come out as they came in.
 """
 
+from trifocal_shared.control_messages import GESTURES
 from trifocal_shared.envelope import Native
 from trifocal_shared.wire import Wire
 
@@ -11,18 +12,6 @@ REPEAT_MS = 150
 """Nobody presses a button twice within this time; a link that repeats a frame does."""
 
 TOUCH = "touch"
-
-GESTURES = (
-    "single_tap",
-    "double_tap",
-    "triple_tap",
-    "long_press",
-    "forward_swipe",
-    "backward_swipe",
-    "up_swipe",
-    "down_swipe",
-)
-"""In the order of the numbers in `sr_tpevt`."""
 
 _WORDS = {
     "cs_pho": ("photo", "short"),

@@ -11,20 +11,18 @@ descriptions name. The machines `outgoing`, `relay` and `courier` are for io to 
 
 from dataclasses import dataclass
 
-from trifocal_gateway import courier, reconnector, relay
+from trifocal_gateway import controller, courier, owner, reconnector, relay
 from trifocal_gateway.reconnector import Reconnector
 from trifocal_gateway.talk import Talk
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
 from trifocal_shared.cloud_messages import ConnectionAck
+from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
 from trifocal_shared.frame import FilePacket
 from trifocal_shared.message import Message
 from trifocal_shared.pack import Piece
 from trifocal_shared.wire import Rejected
-
-CHARGING_MV = 4_000
-"""Above it the button controller's battery report means `charging` (PROTOCOL-device §7)."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,7 @@ Event = (
     | relay.PostPress
     | relay.KeepResult
     | relay.ForgetResult
+    | owner.KeepKey
     | courier.Event
 )
 
@@ -76,16 +75,24 @@ class Gateway:
     """One pair of glasses, one cloud. Times in ms, `chance` in [0, 1)."""
 
     def __init__(
-        self, token: str, queue: UploadQueue, protocol: int = messages.PROTOCOL_VERSION, first_id: int = 1
+        self,
+        token: str,
+        queue: UploadQueue,
+        protocol: int = messages.PROTOCOL_VERSION,
+        first_id: int = 1,
+        its_owner: owner.Owner | None = None,
     ) -> None:
         """`protocol` is what the glasses are told; `first_id` begins ids that no gateway before has used with them."""
+        self.owner = its_owner or owner.Owner(bytes)
+        self.strange = ""
+        """Why the glasses that are there are not ours, as a word of `reasons`; empty while nothing says so."""
         self.relay = relay.Relay(token, protocol)
         self.courier = courier.Courier(queue)
         self.glasses = Reconnector(reconnector.GLASSES_BASE_MS, reconnector.GLASSES_CAP_MS)
         self.cloud = Reconnector(reconnector.CLOUD_BASE_MS, reconnector.CLOUD_CAP_MS)
         self.talk = Talk(first_id)
         self.outgoing = self.talk.outgoing
-        self.counts = {"malformed": 0}
+        self.counts = {"malformed": 0, "strange": 0}
         self._events: list[Event] = []
 
     def start(self, now: int) -> None:
@@ -102,6 +109,7 @@ class Gateway:
     def glasses_connected(self, most: int, now: int) -> None:
         """The link stands; one write takes `most` bytes, 0 any number."""
         self.talk.opened(most, now)
+        self.owner.opened()
         self.glasses.connected(now)
         self.relay.link_opened(now)
         self.carry(now)
@@ -193,6 +201,8 @@ class Gateway:
                 self.talk.say(wanted.message, now)
             else:
                 self._events.append(wanted)
+        for step in self.owner.events():
+            self._owner_wants(step, now)
         for passed in self.relay.events():
             self._relay_wants(passed, now)
         for _ in self.glasses.events():
@@ -204,7 +214,14 @@ class Gateway:
         self._events += [WriteGlasses(data) for data in self.talk.writes()]
 
     def _hear(self, said: object, now: int) -> None:
-        if isinstance(said, FilePacket | Piece):
+        if isinstance(said, Control) and said.TYPE == "owner_state":
+            self.owner.said(said)
+            return
+        if isinstance(said, messages.GlassesReady):
+            self.owner.greeted(said.sid)
+        if not self.owner.admits:
+            self.counts["strange"] += 1
+        elif isinstance(said, FilePacket | Piece):
             self.courier.piece(said, now)
         elif isinstance(said, Native):
             self._controller_said(said, now)
@@ -214,18 +231,26 @@ class Gateway:
             if isinstance(said, messages.GlassesReady):
                 self.courier.announces = self.talk.trifocal
                 self.glasses.steady()
+                self.strange = ""
             self.relay.glasses_said(said, now)
             if isinstance(said, messages.FileAnnounce):
                 self.courier.announced(said, now)
 
     def _controller_said(self, said: Native, now: int) -> None:
-        body = said.body
-        if said.command != "sr_batv" or not isinstance(body, dict):
-            return
-        level, millivolts = body.get("pt"), body.get("vt")
-        if type(level) is int:
-            charging = type(millivolts) is int and millivolts > CHARGING_MV
-            self.relay.glasses_said(messages.BatteryStatus(level=level, charging=charging), now)
+        meant = controller.meaning(said)
+        if meant is not None:
+            self.relay.glasses_said(meant, now)
+
+    def _owner_wants(self, event: owner.Event, now: int) -> None:
+        if isinstance(event, owner.Say):
+            self.talk.say(event.message, now)
+        elif isinstance(event, owner.Proven):
+            self.relay.greet(now)
+        elif isinstance(event, owner.Strange):
+            self.strange = event.reason
+            self._events.append(CloseGlasses())
+        else:
+            self._events.append(event)
 
     def _relay_wants(self, event: relay.Event, now: int) -> None:
         if isinstance(event, relay.ToGlasses):

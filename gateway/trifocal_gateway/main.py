@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from random import SystemRandom
+from secrets import token_bytes
 
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.io.actor import Actor
 from trifocal_gateway.io.ble import Backends
 from trifocal_gateway.io.database import Database
+from trifocal_gateway.io.owner_key import KEY_BYTES, OwnerKey
 from trifocal_gateway.io.spool import Spool
 from trifocal_gateway.io.uploads import http_client
+from trifocal_gateway.owner import Owner
 from trifocal_gateway.queue_entry import summary
 from trifocal_gateway.settings import GatewaySettings
 from trifocal_gateway.upload_queue import UploadQueue
@@ -26,12 +30,16 @@ class GatewayStatus:
         self._machine = machine
 
     def snapshot(self) -> dict[str, object]:
-        """State of link and line (words of Reconnector), and how many photos the queue has in which state."""
+        """State of link and line (words of Reconnector), and how many photos the queue has in which state.
+
+        `refused` says why the glasses that are there are not ours.
+        """
         if self._machine is None:
             return {"running": False}
         machine = self._machine
         queue = summary(machine.courier.queue.entries())
-        return {"running": True, "glasses": machine.glasses.state, "cloud": machine.cloud.state, "queue": queue}
+        found = {"running": True, "glasses": machine.glasses.state, "cloud": machine.cloud.state, "queue": queue}
+        return found | ({"refused": machine.strange} if machine.strange else {})
 
 
 async def run(
@@ -49,12 +57,13 @@ async def run(
     status = status or GatewayStatus()
     spool = Spool(settings.data_dir / "spool")
     database = Database(settings.data_dir / "queue.json")
+    key = OwnerKey(settings.data_dir)
     try:
         async with http_client(settings.cloud_url) as client:
             queue = UploadQueue(settings.most_photos, settings.most_bytes)
-            machine = Gateway(
-                settings.token.get_secret_value(), queue, first_id=SystemRandom().getrandbits(32) << 20 | 1
-            )
+            first_id = SystemRandom().getrandbits(32) << 20 | 1
+            owner = Owner(partial(token_bytes, KEY_BYTES), key.read(), settings.pair)
+            machine = Gateway(settings.token.get_secret_value(), queue, first_id=first_id, its_owner=owner)
             status.watch(machine)
             await Actor(settings, machine, database, spool, client, backends=backends).serve(started, stop)
     finally:

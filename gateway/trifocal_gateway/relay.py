@@ -16,6 +16,7 @@ refused at once. Bytes and files are none of its business; `FileAnnounce` is sho
 is captured.
 """
 
+from collections import deque
 from dataclasses import dataclass
 
 from trifocal_gateway import live_stream, outbox, photos, presses, session
@@ -30,7 +31,12 @@ from trifocal_shared.cloud_messages import (
     PhotoProgress,
     PhotoRequest,
 )
+from trifocal_shared.control_messages import Control
 from trifocal_shared.message import Message
+
+LONGEST_SSID = 32
+MOST_TOUCHES = 32
+"""Touches whose echo is still known."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,8 @@ class Relay:
         self._outbox = outbox.Outbox()
         self.stream = live_stream.LiveStream()
         self._battery: GlassesBatteryUpdate | None = None
+        self._wifi: dict[str, object] = {}  # what the glasses said of theirs on this link
+        self._touches: deque[object] = deque(maxlen=MOST_TOUCHES)
         self._events: list[Event] = []
 
     def restored(self, results: list[messages.PhotoStatus]) -> None:
@@ -114,8 +122,14 @@ class Relay:
         self.session.opened(now)
         self._carry(now)
 
+    def greet(self, now: int) -> None:
+        """The glasses on this link have proven whose they are."""
+        self.session.again(now)
+        self._carry(now)
+
     def link_closed(self, now: int) -> None:
         """No bytes pass any more."""
+        self._wifi = {}
         self.session.closed()
         self._photos.link_lost(now)
         self._carry(now)
@@ -132,6 +146,8 @@ class Relay:
             self._battery_heard(message)
         elif isinstance(message, live_stream.REPORTS):
             self._stream_moved(None, self.stream.heard(message))
+        elif isinstance(message, Control):
+            self._control_heard(message, now)
         else:
             self.session.said(message, now)
         self._carry(now)
@@ -213,7 +229,7 @@ class Relay:
         elif isinstance(event, session.Greeted):
             self._photos.link_ready(event.restarted, now)
         elif isinstance(event, session.Changed):
-            self._outbox.say(GlassesConnectionState(status=event.status, model_name=event.model))
+            self._tell_connection()
         else:
             self._events.append(DropLink())
 
@@ -269,7 +285,28 @@ class Relay:
         if word is not None:
             self._outbox.say(word)
 
+    def _control_heard(self, message: Control, now: int) -> None:
+        values = message.values
+        if message.TYPE == "wifi_status":
+            ssid = str(values.get("ssid", "")) if values["connected"] else ""
+            wifi: dict[str, object] = {"connected": values["connected"], "ssid": ssid[:LONGEST_SSID] or None}
+            if wifi != self._wifi:
+                self._wifi = wifi
+                self._tell_connection()
+        elif message.TYPE == "touch_event":
+            press_id = values.get("press_id")
+            if press_id is None or press_id not in self._touches:
+                self._touches.append(press_id)
+                model = self.session.model or str(values.get("device_model", ""))
+                told = {"device_model": model, "timestamp": self.session.epoch(now)}
+                self._outbox.say(Control("touch_event", **(told | values)))
+
+    def _tell_connection(self) -> None:
+        session = self.session
+        wifi = self._wifi if self._ready else {}
+        self._outbox.say(GlassesConnectionState(status=session.status, model_name=session.model, wifi=wifi))
+
     def _tell_state(self) -> None:
-        self._outbox.say(GlassesConnectionState(status=self.session.status, model_name=self.session.model))
+        self._tell_connection()
         if self._battery is not None and self._ready:
             self._outbox.say(self._battery)

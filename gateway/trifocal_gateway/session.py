@@ -6,16 +6,17 @@
                              └──── another `sid` ──────────┘
 
 LINKED says `phone_ready` every 2.5 s until it is answered, with no upper bound (PROTOCOL-device §2.8). READY begins
-with the greeting: the time, the token if there is one, and the questions for battery and version. A `glasses_ready`
-with another `sid` says that the glasses restarted under a link that stayed: the whole handshake runs again. From LINKED
-on a ping is sent every 30 s; when the third in a row has had no pong by the time the next is due, the link is given
-up: one `Silent`, after which this machine waits to be told that the link is closed. Only a pong counts as an answer,
-for glasses are known that still send and no longer hear.
+with the greeting: the time, the token if there is one, and the questions for battery, version and Wi-Fi. A
+`glasses_ready` with another `sid` says that the glasses restarted under a link that stayed: the whole handshake runs
+again. From LINKED on a ping is sent every 30 s; when the third in a row has had no pong by the time the next is due,
+the link is given up: one `Silent`, after which this machine waits to be told that the link is closed. Only a pong
+counts as an answer, for glasses are known that still send and no longer hear.
 """
 
 from dataclasses import dataclass
 
 from trifocal_shared import messages
+from trifocal_shared.control_messages import Control
 from trifocal_shared.message import Message
 
 READY_MS = 2_500
@@ -109,6 +110,12 @@ class Session:
         self._ping_at = now + PING_MS
         self._knock(now)
 
+    def again(self, now: int) -> None:
+        """The glasses on this link are to be greeted anew."""
+        if self._ping_at is not None:
+            self._become(LINKED)
+            self._knock(now)
+
     def closed(self) -> None:
         """No bytes pass any more."""
         self._ready_at = self._ping_at = None
@@ -168,6 +175,7 @@ class Session:
             self._say(messages.AuthToken(core_token=self._token, timestamp=self.epoch(now)))
         self._say(messages.RequestBatteryState())
         self._say(messages.RequestVersion())
+        self._say(Control("request_wifi_status"))
         self._events.append(Greeted(restarted))
 
     def _knock(self, now: int) -> None:

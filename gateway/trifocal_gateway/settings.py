@@ -18,6 +18,8 @@ class GatewaySettings(BaseSettings):
     cloud_url: str
     token: SecretStr = SecretStr("")
     glasses: str = "tcp://127.0.0.1:4860"
+    pair: bool = False
+    """Whether to become the owner of the glasses, when they offer themselves."""
     device_id: str = "trifocal-gateway"
     most_photos: int = Field(default=2_000, gt=0)
     most_bytes: int = Field(default=2 * 1024**3, gt=0)

@@ -13,11 +13,12 @@ class ConnectionInit(Message):
 
 
 class GlassesConnectionState(Message):
-    """Whether the glasses are within reach of the gateway."""
+    """Whether the glasses are within reach of the gateway. `wifi` is {connected, ssid}, empty while that is unknown."""
 
     TYPE = "glasses_connection_state"
     status: str = one_of("DISCONNECTED", "SCANNING", "BONDING", "CONNECTING", "CONNECTED")
     model_name: str = ""
+    wifi: dict[str, object] = {}
 
 
 class GlassesBatteryUpdate(Message):

@@ -27,6 +27,21 @@ from trifocal_shared.message import MAX_INT, Message, ProtocolError
 SECRETS = ("password", "key", "rtmpUrl")
 """Fields that `repr` does not show, in whatever message."""
 
+GESTURES = (
+    "single_tap",
+    "double_tap",
+    "triple_tap",
+    "long_press",
+    "forward_swipe",
+    "backward_swipe",
+    "up_swipe",
+    "down_swipe",
+)
+"""In the order of the numbers in the controller's `sr_tpevt`."""
+
+CHARGING_MV = 4_000
+"""Of a controller's report: above it the battery is being charged (PROTOCOL-device §7)."""
+
 COMMANDS = """
 set_wifi_credentials w ssid! password
 request_wifi_status q

@@ -94,6 +94,22 @@ def test_a_gateway_that_returns_in_time_finds_its_session() -> None:
     assert session.glasses.model == "Trifocal Sim"
 
 
+def test_the_network_of_the_glasses_is_known_as_far_as_it_is_said() -> None:
+    sessions, epoch = connected()
+    for wifi, seen in (
+        ({"connected": True, "ssid": "house"}, (True, "house")),
+        ({"connected": True, "ssid": None}, (True, "")),
+        ({"connected": True, "ssid": "x" * 99}, (True, "x" * 32)),
+        ({"connected": False, "ssid": "house"}, (False, "")),
+        ({"connected": "yes", "ssid": 5}, (False, "")),
+        ({}, (False, "")),
+    ):
+        sessions.received(ANN, epoch, GlassesConnectionState(status="CONNECTED", wifi=wifi), 1)
+        session = sessions.session(ANN)
+        assert session is not None
+        assert (session.glasses.wifi, session.glasses.wifi_ssid) == seen
+
+
 def test_a_gateway_that_stays_away_has_a_new_session() -> None:
     sessions, epoch = connected()
     sessions.received(ANN, epoch, GlassesConnectionState(status="CONNECTED"), 1)

@@ -11,6 +11,7 @@ from trifocal_shared.cloud_messages import (
     GlassesConnectionState,
     PhotoProgress,
 )
+from trifocal_shared.control_messages import Control
 from trifocal_shared.messages import BatteryStatus, ButtonPressResponse, GlassesReady, Ping, VersionInfo
 
 # The connection's state
@@ -152,3 +153,50 @@ def test_progress_is_for_a_cloud_that_listens_now() -> None:
     assert word not in up(made.events())
     made.photo_moved(word, 3)
     assert up(made.events()) == [word]
+
+
+# Wi-Fi and touches
+
+
+def wifi(**values: object) -> Control:
+    """What the glasses say of their Wi-Fi."""
+    return Control("wifi_status", **values)
+
+
+def test_the_network_of_the_glasses_is_told_once_when_it_changes() -> None:
+    made = relay()
+    for _ in range(2):
+        made.glasses_said(wifi(connected=True, ssid="house", local_ip="10.0.0.7"), 5)
+    told = GlassesConnectionState(status="CONNECTED", wifi={"connected": True, "ssid": "house"})
+    assert up(made.events()) == [told]
+    made.glasses_said(wifi(connected=False, ssid="house"), 6)
+    assert up(made.events()) == [GlassesConnectionState(status="CONNECTED", wifi={"connected": False, "ssid": None})]
+
+
+def test_a_returning_cloud_hears_of_it_and_a_lost_link_forgets_it() -> None:
+    made = relay(cloud=False)
+    made.glasses_said(wifi(connected=True, ssid="x" * 99), 5)
+    made.cloud_said(ACK, 100)
+    assert up(made.events())[0] == GlassesConnectionState(
+        status="CONNECTED", wifi={"connected": True, "ssid": "x" * 32}
+    )
+    made.link_closed(200)
+    assert up(made.events()) == [GlassesConnectionState(status="DISCONNECTED")]
+
+
+def test_a_touch_goes_up_once_however_often_it_is_told() -> None:
+    made = relay()
+    touch = Control("touch_event", gesture_name="double_tap", device_model="Live", press_id="p-1", timestamp=7)
+    for _ in range(3):
+        made.glasses_said(touch, 5)
+    assert up(made.events()) == [touch]
+    for _ in range(2):  # of a controller, which gives no ids
+        made.glasses_said(Control("touch_event", gesture_name="single_tap"), 5)
+    assert [message.values["gesture_name"] for message in up(made.events())] == ["single_tap"] * 2  # type: ignore[attr-defined]
+
+
+def test_answers_of_the_control_plane_that_nobody_asked_for_change_nothing() -> None:
+    made = relay()
+    for kind in ("settings_ack", "gallery_status", "swipe_volume_status", "rgb_led_control_error"):
+        made.glasses_said(Control(kind), 5)
+    assert made.events() == []

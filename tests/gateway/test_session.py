@@ -15,6 +15,7 @@ from trifocal_gateway.session import (
     Session,
     Silent,
 )
+from trifocal_shared.control_messages import Control
 from trifocal_shared.message import Message
 from trifocal_shared.messages import (
     AuthToken,
@@ -81,6 +82,7 @@ def test_the_greeting_brings_time_and_token_and_asks_for_battery_and_version() -
         Say(AuthToken(core_token="secret", timestamp=EPOCH + 7)),
         Say(RequestBatteryState()),
         Say(RequestVersion()),
+        Say(Control("request_wifi_status")),
         Greeted(restarted=False),
     ]
 
@@ -90,7 +92,7 @@ def test_what_is_not_known_is_not_said() -> None:
     session.opened(0)
     session.events()
     session.said(GlassesReady(sid="aaaa"), 7)
-    assert said(session) == [RequestBatteryState(), RequestVersion()]
+    assert said(session) == [RequestBatteryState(), RequestVersion(), Control("request_wifi_status")]
 
 
 def test_a_repeated_answer_greets_nobody_again() -> None:
@@ -219,3 +221,20 @@ def test_the_wall_clock_can_become_unknown() -> None:
     assert session.epoch(15) == EPOCH + 5
     session.epoch_known(0, 20)
     assert session.epoch(25) == 0
+
+
+def test_proven_glasses_are_greeted_anew_on_the_same_link() -> None:
+    session = Session()
+    session.opened(0)
+    session.said(GlassesReady(sid="aaaa"), 10)
+    session.events()
+    session.again(20)
+    assert session.events() == [Changed(LINKED, ""), Say(PhoneReady(protocol=2))]
+    session.said(GlassesReady(sid="aaaa"), 30)
+    assert session.status == READY
+
+
+def test_nobody_is_greeted_without_a_link() -> None:
+    session = Session()
+    session.again(20)
+    assert session.events() == []

@@ -41,7 +41,7 @@ def run_cloud(settings: Settings, as_json: bool) -> None:
     _run(settings.data_dir, "cloud", main)
 
 
-def run_gateway(settings: Settings, endpoint: Endpoint, glasses: str, as_json: bool) -> None:
+def run_gateway(settings: Settings, endpoint: Endpoint, glasses: str, as_json: bool, pair: bool = False) -> None:
     """Run the gateway until a signal. It waits for glasses and cloud for as long as they are away."""
     from trifocal_gateway.main import run
     from trifocal_gateway.settings import GatewaySettings
@@ -54,7 +54,7 @@ def run_gateway(settings: Settings, endpoint: Endpoint, glasses: str, as_json: b
 
     found = understood(
         lambda: GatewaySettings(
-            data_dir=folder, cloud_url=endpoint.cloud, token=SecretStr(endpoint.token), glasses=glasses
+            data_dir=folder, cloud_url=endpoint.cloud, token=SecretStr(endpoint.token), glasses=glasses, pair=pair
         )
     )
 

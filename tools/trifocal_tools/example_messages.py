@@ -47,6 +47,9 @@ GLASSES_TO_GATEWAY: list[Message] = [
 GATEWAY_TO_CLOUD: list[Message] = [
     cloud.ConnectionInit(),
     cloud.GlassesConnectionState(status="CONNECTED", model_name="Trifocal Sim"),
+    cloud.GlassesConnectionState(
+        status="CONNECTED", model_name="Trifocal Sim", wifi={"connected": True, "ssid": "house"}
+    ),
     cloud.GlassesBatteryUpdate(level=67, charging=False),
     link.ButtonPress(press_id=PRESS, button_id="photo", press_type="short", device_id=DEVICE, timestamp=AT),
     link.PhotoStatus(request_id=REQUEST, status="uploading", source="gateway", timestamp=AT),

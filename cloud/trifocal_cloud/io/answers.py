@@ -111,6 +111,8 @@ class GlassesState(Wire):
     model: str
     battery: int
     charging: bool
+    wifi: bool
+    wifi_ssid: str
     sim: Annotated[SimState, Derived()] | None
 
 
@@ -193,15 +195,18 @@ def request_body(trail: Trail) -> RequestState:
 def glasses_body(session: Session | None, sim: SimState | None) -> GlassesState:
     """What there is to say about a user's glasses."""
     if session is None:
-        return GlassesState(gateway=False, connected=False, status="", model="", battery=-1, charging=False, sim=sim)
+        session = Session("", "", 0)
     glasses = session.glasses
+    connected = session.connected and glasses.status == "CONNECTED"
     return GlassesState(
         gateway=session.connected,
-        connected=session.connected and glasses.status == "CONNECTED",
+        connected=connected,
         status=glasses.status,
         model=glasses.model,
         battery=glasses.battery,
         charging=glasses.charging,
+        wifi=connected and glasses.wifi,
+        wifi_ssid=glasses.wifi_ssid if connected else "",
         sim=sim,
     )
 

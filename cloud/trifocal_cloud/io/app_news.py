@@ -8,11 +8,14 @@ from trifocal_cloud.capabilities import capabilities
 from trifocal_cloud.device_state import DeviceState, connection_event, difference, snapshot
 from trifocal_cloud.io.app_line import AppLine
 from trifocal_cloud.io.registry import Registry
-from trifocal_cloud.sessions import Session
+from trifocal_cloud.sessions import Glasses, Session
 from trifocal_shared import app_messages as said
 from trifocal_shared.clock import Clock
 
 CONNECTION_STATE = "glasses_connection_state"
+
+TELLING = {"connected", "modelName", "wifiConnected", "wifiSsid"}
+"""What that stream tells: the client reads Wi-Fi from nowhere else."""
 
 
 class AppNews:
@@ -35,7 +38,7 @@ class AppNews:
             return
         for line in lines:
             line.say(said.DeviceStateUpdate(state=news))
-            if {"connected", "modelName"} & news.keys():
+            if TELLING & news.keys():
                 self._tell_connection(line, new)
             if "modelName" in news:
                 model = str(new["modelName"] or "")
@@ -71,14 +74,12 @@ class AppNews:
         return self._states.get(user) or _seen(None)
 
     def _tell_connection(self, line: AppLine, state: DeviceState) -> None:
-        event = connection_event(bool(state["connected"]), str(state["modelName"] or ""))
-        raw = json.dumps(event, separators=(",", ":")).encode()
+        raw = json.dumps(connection_event(state), separators=(",", ":")).encode()
         line.hear(CONNECTION_STATE, raw, self._clock.epoch_ms())
 
 
 def _seen(session: Session | None) -> DeviceState:
     if session is None:
-        return snapshot(False, "", -1, False)
+        return snapshot(False, Glasses())
     glasses = session.glasses
-    connected = session.connected and glasses.status == "CONNECTED"
-    return snapshot(connected, glasses.model, glasses.battery, glasses.charging)
+    return snapshot(session.connected and glasses.status == "CONNECTED", glasses)

@@ -12,13 +12,14 @@ from typing import Any
 import httpx
 import structlog
 
-from trifocal_gateway import courier, gateway, incoming, relay, upload_queue
+from trifocal_gateway import courier, gateway, incoming, owner, relay, upload_queue
 from trifocal_gateway.errors import CorruptPhoto, LinkDown, StorageError, TokenRejected
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.io.ble import Backends
 from trifocal_gateway.io.cloud import CloudLink, Displaced
 from trifocal_gateway.io.database import Database
 from trifocal_gateway.io.links import Link, Links
+from trifocal_gateway.io.owner_key import OwnerKey
 from trifocal_gateway.io.presses import PressPoster
 from trifocal_gateway.io.spool import Spool
 from trifocal_gateway.io.uploads import Uploads
@@ -51,6 +52,7 @@ class Actor:
         self._token = settings.token.get_secret_value()
         self._machine = machine
         self._links = Links(settings.glasses, backends)
+        self._key = OwnerKey(settings.data_dir)
         self._database = database
         self._spool = spool
         self._clock = clock or Clock()
@@ -136,6 +138,7 @@ class Actor:
             relay.PostPress: task(self._post, True),
             relay.KeepResult: task(self._keep_result, False),
             relay.ForgetResult: task(self._forget_result, False),
+            owner.KeepKey: lambda event: self._feed(self._machine.owner.key_kept, self._key.kept(event.key)),
             courier.OpenPart: self._open_part,
             incoming.WritePart: self._write_part,
             incoming.DropPart: lambda event: self._spool.drop(event.file_name),
@@ -176,7 +179,7 @@ class Actor:
                 self._feed(self._machine.outgoing.wrote)
 
     async def _close_glasses(self, _: gateway.CloseGlasses) -> None:
-        log.info("glasses are silent")
+        log.info("glasses are let go", why=self._machine.strange or "silent")
         if self._glasses is not None:
             await self._glasses.close()
 

@@ -22,6 +22,8 @@ async def test_nothing_is_known_of_nobody(client: httpx.AsyncClient) -> None:
         "model": "",
         "battery": -1,
         "charging": False,
+        "wifi": False,
+        "wifiSsid": "",
         "sim": None,
     }
 

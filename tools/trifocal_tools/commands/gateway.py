@@ -24,6 +24,10 @@ def command(
         str, typer.Option("--serial", metavar="PORT", help="Glasses on a wire instead: the serial port they hang on.")
     ] = "",
     baud: options.Baud = None,
+    pair: Annotated[
+        bool,
+        typer.Option("--pair", help="Become the owner of the glasses, when their button is held for five seconds."),
+    ] = False,
     cloud: options.Cloud = None,
     token: options.Token = None,
     data_dir: options.DataDir = None,
@@ -41,6 +45,8 @@ def command(
 
     - `trifocal gateway --serial /dev/ttyUSB0`: it may be unplugged and plugged in again
 
+    - `trifocal gateway --ble --pair`: from then on these glasses talk with no other gateway
+
     - `trifocal gateway`: simulated glasses on this machine, cloud from the environment
     """
     from trifocal_tools import alone, settings
@@ -54,4 +60,4 @@ def command(
         glasses = f"serial:{serial}" + (f"?baud={baud}" if baud else "")
     alone.check_glasses(glasses)
     found = settings.load(cloud=cloud, token=token, data_dir=data_dir)
-    alone.run_gateway(found, settings.endpoint(found), glasses, as_json)
+    alone.run_gateway(found, settings.endpoint(found), glasses, as_json, pair)

@@ -1,0 +1,59 @@
+"""The key to the glasses, in a file that only its owner may read."""
+
+import os
+from pathlib import Path
+
+import structlog
+
+from trifocal_gateway.errors import StorageError
+from trifocal_shared.keys import unhex
+
+KEY_BYTES = 32
+
+log = structlog.get_logger()
+
+
+class OwnerKey:
+    """The one key of a gateway, in its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "owner.key"
+
+    def read(self) -> bytes:
+        """The key; empty when there is none. Raises StorageError: there is one that cannot be read."""
+        try:
+            text = self._path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return b""
+        except (OSError, ValueError) as error:
+            raise StorageError(f"the key in {self._path.name} cannot be read") from error
+        key = unhex(text, KEY_BYTES)
+        if not key:
+            raise StorageError(f"there is no key in {self._path.name}")
+        return key
+
+    def kept(self, key: bytes) -> bool:
+        """Make it durable in the place of the one before. False: the disk did not take it, and that one stays."""
+        try:
+            self._write(key)
+        except OSError as error:
+            log.warning("the glasses cannot be paired with", why=str(error))
+            return False
+        log.info("paired: these glasses are ours")
+        return True
+
+    def _write(self, key: bytes) -> None:
+        fresh = self._path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        place = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(place, key.hex().encode() + b"\n")
+            os.fsync(place)
+        finally:
+            os.close(place)
+        fresh.replace(self._path)
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

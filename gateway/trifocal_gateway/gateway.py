@@ -245,7 +245,8 @@ class Gateway:
         if isinstance(event, owner.Say):
             self.talk.say(event.message, now)
         elif isinstance(event, owner.Proven):
-            self.relay.greet(now)
+            self.relay.session.again(now)
+            self.relay.timeout(now)
         elif isinstance(event, owner.Strange):
             self.strange = event.reason
             self._events.append(CloseGlasses())

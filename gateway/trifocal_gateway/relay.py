@@ -122,11 +122,6 @@ class Relay:
         self.session.opened(now)
         self._carry(now)
 
-    def greet(self, now: int) -> None:
-        """The glasses on this link have proven whose they are."""
-        self.session.again(now)
-        self._carry(now)
-
     def link_closed(self, now: int) -> None:
         """No bytes pass any more."""
         self._wifi = {}

@@ -16,10 +16,9 @@ refused at once. Bytes and files are none of its business; `FileAnnounce` is sho
 is captured.
 """
 
-from collections import deque
 from dataclasses import dataclass
 
-from trifocal_gateway import live_stream, outbox, photos, presses, session
+from trifocal_gateway import live_stream, outbox, photos, presses, reports, session
 from trifocal_gateway.names import LONGEST_REQUEST_ID
 from trifocal_shared import messages
 from trifocal_shared.cloud_messages import (
@@ -33,10 +32,6 @@ from trifocal_shared.cloud_messages import (
 )
 from trifocal_shared.control_messages import Control
 from trifocal_shared.message import Message
-
-LONGEST_SSID = 32
-MOST_TOUCHES = 32
-"""Touches whose echo is still known."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +88,7 @@ class Relay:
         self._outbox = outbox.Outbox()
         self.stream = live_stream.LiveStream()
         self._battery: GlassesBatteryUpdate | None = None
-        self._wifi: dict[str, object] = {}  # what the glasses said of theirs on this link
-        self._touches: deque[object] = deque(maxlen=MOST_TOUCHES)
+        self._reports = reports.Reports()
         self._events: list[Event] = []
 
     def restored(self, results: list[messages.PhotoStatus]) -> None:
@@ -124,7 +118,7 @@ class Relay:
 
     def link_closed(self, now: int) -> None:
         """No bytes pass any more."""
-        self._wifi = {}
+        self._reports.link_closed()
         self.session.closed()
         self._photos.link_lost(now)
         self._carry(now)
@@ -281,24 +275,16 @@ class Relay:
             self._outbox.say(word)
 
     def _control_heard(self, message: Control, now: int) -> None:
-        values = message.values
-        if message.TYPE == "wifi_status":
-            ssid = str(values.get("ssid", "")) if values["connected"] else ""
-            wifi: dict[str, object] = {"connected": values["connected"], "ssid": ssid[:LONGEST_SSID] or None}
-            if wifi != self._wifi:
-                self._wifi = wifi
-                self._tell_connection()
-        elif message.TYPE == "touch_event":
-            press_id = values.get("press_id")
-            if press_id is None or press_id not in self._touches:
-                self._touches.append(press_id)
-                model = self.session.model or str(values.get("device_model", ""))
-                told = {"device_model": model, "timestamp": self.session.epoch(now)}
-                self._outbox.say(Control("touch_event", **(told | values)))
+        before = self._reports.wifi
+        touch = self._reports.heard(message, self.session.model, self.session.epoch(now))
+        if touch is not None:
+            self._outbox.say(touch)
+        if self._reports.wifi != before:
+            self._tell_connection()
 
     def _tell_connection(self) -> None:
         session = self.session
-        wifi = self._wifi if self._ready else {}
+        wifi = self._reports.wifi if self._ready else {}
         self._outbox.say(GlassesConnectionState(status=session.status, model_name=session.model, wifi=wifi))
 
     def _tell_state(self) -> None:

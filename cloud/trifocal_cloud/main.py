@@ -155,6 +155,7 @@ async def serve(settings: CloudSettings, started: Callable[[str], None], stop: a
             cloud = app.state.cloud
             cloud.apps.posts.base_url = cloud.ingest.base_url = _reached_at(settings, listener)
             await cloud.ingest.listen(settings.host, _rtmp_port(settings))
+            cloud.live_streams.expire()  # streams of before the restart have addresses only now
             running = asyncio.create_task(server.serve(sockets=[listener]))
             stopping = asyncio.create_task(stop.wait())
             up = asyncio.create_task(server.up.wait())

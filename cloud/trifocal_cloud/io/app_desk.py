@@ -46,6 +46,9 @@ class LiveStreams(Protocol):
     def want_direct(self, app: App, user: str, request: wire.RtmpStreamRequest) -> None:
         """Have the glasses stream to an address of the app's own."""
 
+    def want_managed(self, app: App, user: str, request: wire.ManagedStreamRequest) -> None:
+        """Have them stream through this cloud, or let the app join the stream that runs."""
+
     def unwanted(self, user: str, package: str, managed: bool, stream_id: str) -> None:
         """The app is done with its stream; with an empty id, with whichever it has."""
 
@@ -133,15 +136,18 @@ class AppDesk:
         if app is not None and app.allows(CAMERA):
             self._streams.want_direct(app, line.user, message)
         else:
-            self._deny(line, message.TYPE)
-            denied = f"{app_words.PERMISSION_DENIED}: {_sentence(app_words.PERMISSION_DENIED)}"
+            denied = self._denied(line, message.TYPE)
             line.say(wire.RtmpStreamStatus(status="error", error_details=denied, app_id=line.package))
 
     async def _no_stream(self, line: AppLine, message: wire.RtmpStreamStop) -> None:
         self._streams.unwanted(line.user, line.package, False, message.stream_id)
 
     async def _managed(self, line: AppLine, message: wire.ManagedStreamRequest) -> None:
-        line.say(wire.ManagedStreamStatus(status="error", message=self._why_not_managed(line, message.TYPE)))
+        app = self._registry.app(line.package)
+        if app is not None and app.allows(CAMERA):
+            self._streams.want_managed(app, line.user, message)
+        else:
+            line.say(wire.ManagedStreamStatus(status="error", message=self._denied(line, message.TYPE)))
 
     async def _no_managed(self, line: AppLine, message: wire.ManagedStreamStop) -> None:
         self._streams.unwanted(line.user, line.package, True, "")
@@ -175,12 +181,9 @@ class AppDesk:
     async def _cannot(self, line: AppLine, message: Message) -> None:
         line.say(wire.AppConnectionError(code=UNSUPPORTED, message=f"{message.TYPE}: {_sentence()}"))
 
-    def _why_not_managed(self, line: AppLine, asked: str) -> str:
-        app = self._registry.app(line.package)
-        if app is None or not app.allows(CAMERA):
-            self._deny(line, asked)
-            return _sentence(app_words.PERMISSION_DENIED)
-        return _sentence()
+    def _denied(self, line: AppLine, asked: str) -> str:
+        self._deny(line, asked)
+        return f"{app_words.PERMISSION_DENIED}: {_sentence(app_words.PERMISSION_DENIED)}"
 
     def _deny(self, line: AppLine, asked: str) -> None:
         detail = {"stream": asked, "requiredPermission": CAMERA, "message": f"declare {CAMERA} for this app"}

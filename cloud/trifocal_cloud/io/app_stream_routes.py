@@ -1,4 +1,4 @@
-"""Live streams for apps over HTTP. Managed ones are refused at once: nothing provides a place for them yet."""
+"""Live streams for apps over HTTP: to an address of their own, or through this cloud."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,11 +9,10 @@ from trifocal_cloud.io.app_identity import TheApp
 from trifocal_cloud.io.app_users import UserId, needs_camera, user_of
 from trifocal_cloud.io.cloud import Cloud, TheCloud
 from trifocal_cloud.io.photo_routes import PathId
-from trifocal_cloud.io.refusals import RefusedError, documented, not_found
+from trifocal_cloud.io.refusals import documented, not_found
 from trifocal_cloud.io.schemas import LongText, Wire, whole
 from trifocal_cloud.stream import Stream
-from trifocal_shared import reasons
-from trifocal_shared.app_messages import RtmpStreamRequest
+from trifocal_shared.app_messages import ManagedStreamRequest, RtmpStreamRequest
 
 SIZES = {"360p": (640, 360), "480p": (854, 480), "540p": (960, 540), "720p": (1280, 720), "1080p": (1920, 1080)}
 
@@ -39,6 +38,14 @@ class RtmpStreamWanted(StreamWanted):
     rtmp_url: LongText = ""
 
 
+class AccessUrls(Wire):
+    """Where a stream through this cloud can be watched once it is live; empty for a stream that goes elsewhere."""
+
+    hls: str = ""
+    dash: str = ""
+    webrtc: str = ""
+
+
 class StreamState(Wire):
     """Where a stream stands."""
 
@@ -46,6 +53,7 @@ class StreamState(Wire):
     user_id: str
     status: str
     reason: str = ""
+    access_urls: AccessUrls = AccessUrls()
 
 
 @router.post("/rtmp", responses=documented(401, 403, 408, 409, 413, 422, 429))
@@ -57,25 +65,23 @@ async def request_rtmp_stream(
     """Stream to an RTMP address of your own; how that goes is told to whoever listens for `rtmp_stream_status`."""
     user = user_of(cloud, app, wanted.user_id)
     needs_camera(app)
-    video: dict[str, Any] = {"bitrate": wanted.bitrate} if wanted.bitrate else {}
-    if wanted.resolution:
-        video["width"], video["height"] = SIZES[wanted.resolution]
     request = RtmpStreamRequest(
-        rtmp_url=wanted.rtmp_url, video=video | wanted.video, audio=wanted.audio, stream=wanted.stream
+        rtmp_url=wanted.rtmp_url, video=_video(wanted), audio=wanted.audio, stream=wanted.stream
     )
     return _state(cloud.live_streams.begin_direct(app, user, request))
 
 
-@router.post("/managed", responses=documented(401, 403, 408, 409, 413, 422))
+@router.post("/managed", responses=documented(401, 403, 408, 409, 413, 422, 429))
 async def request_managed_stream(
     cloud: TheCloud,
     app: TheApp,
     wanted: Annotated[StreamWanted, Body()] = StreamWanted(),  # noqa: B008
 ) -> StreamState:
-    """Stream through this cloud."""
-    user_of(cloud, app, wanted.user_id)
+    """Stream through this cloud, or join the stream that runs."""
+    user = user_of(cloud, app, wanted.user_id)
     needs_camera(app)
-    raise RefusedError(409, reasons.UNSUPPORTED)
+    request = ManagedStreamRequest(video=_video(wanted), audio=wanted.audio, stream=wanted.stream)
+    return _state(cloud.live_streams.begin_managed(app, user, request))
 
 
 @router.get("/{streamId}", responses=documented(401, 404, 422))
@@ -99,5 +105,22 @@ def _mine(cloud: Cloud, package: str, stream_id: str) -> Stream:
     return stream
 
 
+def _video(wanted: StreamWanted) -> dict[str, Any]:
+    video: dict[str, Any] = {"bitrate": wanted.bitrate} if wanted.bitrate else {}
+    if wanted.resolution:
+        video["width"], video["height"] = SIZES[wanted.resolution]
+    return video | wanted.video
+
+
 def _state(stream: Stream) -> StreamState:
-    return StreamState(stream_id=stream.stream_id, user_id=stream.user, status=stream.status, reason=stream.reason)
+    watched = stream.playback
+    urls = (
+        AccessUrls(hls=watched.hls_url, dash=watched.dash_url, webrtc=watched.webrtc_url) if watched else AccessUrls()
+    )
+    return StreamState(
+        stream_id=stream.stream_id,
+        user_id=stream.user,
+        status=stream.status,
+        reason=stream.reason,
+        access_urls=urls,
+    )

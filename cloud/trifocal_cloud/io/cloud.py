@@ -133,6 +133,7 @@ class Cloud:
             gateways=self.gateways,
             apps=self.apps,
             switchboard=self.switchboard,
+            ingest=self.ingest,
             networks=self.settings.app_networks,
             interval_ms=self.settings.keep_alive_ms,
         )

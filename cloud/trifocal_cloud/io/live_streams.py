@@ -3,28 +3,33 @@
 import asyncio
 import json
 from collections.abc import Callable
-from typing import NamedTuple
 
 import structlog
-from sqlalchemy import delete, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from trifocal_cloud import stream_words as words
 from trifocal_cloud.apps import App
 from trifocal_cloud.io.app_streams import HEARING
-from trifocal_cloud.io.database import Database, to_its_end
+from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.gateways import Gateways
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.running_apps import RunningApps
-from trifocal_cloud.io.tables import LiveStreamRow
+from trifocal_cloud.io.stream_rows import StreamRows
 from trifocal_cloud.limits import Allowance
+from trifocal_cloud.live.io.ingest import Ingest
+from trifocal_cloud.live.stream import Event as Moved
+from trifocal_cloud.live.stream import Flowing, Publishing, Statistics
 from trifocal_cloud.sessions import Session
-from trifocal_cloud.stream import Forget, Keep, Provision, Release, Stream, Tell, TellBusy, ToGlasses, Wishes
+from trifocal_cloud.stream import Event, Forget, Keep, Playback, Provision, Stream, Tell, TellBusy, ToGlasses, Wishes
 from trifocal_cloud.stream_address import checked
 from trifocal_cloud.streams import Streams
 from trifocal_cloud.switchboard import Switchboard
 from trifocal_shared import app_words, reasons
-from trifocal_shared.app_messages import ManagedStreamStatus, RtmpStreamRequest, RtmpStreamStatus
+from trifocal_shared.app_messages import (
+    ManagedStreamRequest,
+    ManagedStreamStatus,
+    RtmpStreamRequest,
+    RtmpStreamStatus,
+)
 from trifocal_shared.clock import Clock
 from trifocal_shared.driver import Driver
 from trifocal_shared.message import Message
@@ -36,19 +41,15 @@ PER_SECOND, BURST = 1, 10
 ID_DIGITS = 12
 """Of a stream's id: it travels in every keep-alive, over Bluetooth too."""
 
+PLACE_S = 86_400
+"""How long the addresses of a managed stream are good."""
+
 NAMES = ("rtmp_stream_status",)
 
 STATUSES = {reasons.BAD_URL: 422, app_words.RATE_LIMITED: 429}
 """What HTTP answers with; anything else is a conflict with how things stand."""
 
 log = structlog.get_logger()
-
-
-class _Row(NamedTuple):
-    """To be written down, or with no row to be removed."""
-
-    stream_id: str
-    row: LiveStreamRow | None
 
 
 class LiveStreams:
@@ -63,6 +64,7 @@ class LiveStreams:
         gateways: Gateways,
         apps: RunningApps,
         switchboard: Switchboard,
+        ingest: Ingest,
         networks: str,
         interval_ms: int,
     ) -> None:
@@ -76,7 +78,9 @@ class LiveStreams:
         self._machine = Streams(interval_ms)
         self._driver = Driver(self._machine, clock, self._drain)
         self._allowance = Allowance(PER_SECOND, BURST)
-        self._noted: asyncio.Queue[_Row] = asyncio.Queue()
+        self._rows = StreamRows(database)
+        self._ingest = ingest
+        ingest.changed.append(self._ingest_changed)
         self.told: list[Callable[[str, str, str, bytes, int], None]] = []
         """Called with user, package, stream, the JSON of a status, and when that was: for the app's other ears."""
         gateways.changed.append(self._glasses_changed)
@@ -84,26 +88,19 @@ class LiveStreams:
         apps.changed.append(self._app_changed)
 
     async def restore(self) -> None:
-        """Take up the streams that ran when the cloud went down, as the glasses perhaps still do."""
-        async with self._database.reading() as session:
-            found = list(await session.scalars(select(LiveStreamRow)))
-        for row in found:
-            wishes = Wishes(row.video, row.audio, row.options)
-            stream = Stream(row.stream_id, row.user, row.owner, wishes, row.created_at, row.url)
-            stream.viewers = row.viewers
+        """Take up the streams that ran when the cloud went down, as the glasses perhaps still do; then `expire`."""
+        for stream in await self._rows.load():
             self._machine.restored(stream, self._clock.now())
-        self._driver.poke()
 
     async def run(self) -> None:
         """Keep time and write down until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._driver.run())
-            group.create_task(self._write())
+            group.create_task(self._rows.run())
 
     async def close(self) -> None:
-        """Write down what was decided last: it counts after the restart too."""
-        while not self._noted.empty():
-            await self._write_row(self._noted.get_nowait())
+        """Write down what was decided last."""
+        await self._rows.close()
 
     def of(self, user: str) -> Stream | None:
         """The stream of this user's glasses."""
@@ -120,23 +117,32 @@ class LiveStreams:
         if reason:
             self._tell(Tell(user, app.package, False, "", words.ERROR, reason))
             return
-        self._machine.wanted(stream, app.package, self._clock.now())
-        self._driver.poke()
+        self._want(stream, app)
+
+    def want_managed(self, app: App, user: str, request: ManagedStreamRequest) -> None:
+        """An app wants to stream through this cloud, or to join the stream that runs."""
+        reason = self._unable(app, user)
+        if reason:
+            self._tell(Tell(user, app.package, True, "", words.ERROR, reason))
+            return
+        self._want(self._managed(user, request), app)
 
     def begin_direct(self, app: App, user: str, request: RtmpStreamRequest) -> Stream:
         """The same for whoever waits for an answer. Raises RefusedError when it cannot begin."""
-        stream, running, session = self._direct(app, user, request), self.of(user), self._gateways.session(user)
-        reason = self._refusal(app, stream)
-        if not reason and session is not None and not session.glasses.reachable:
-            reason = reasons.GLASSES_OFFLINE
-        if reason:
-            raise RefusedError(STATUSES.get(reason, 409), reason)
-        if running is not None:
-            sentence = f"{reasons.SENTENCES[reasons.CAMERA_BUSY]}, by {running.owner or 'a stream through this cloud'}"
-            raise RefusedError(409, reasons.CAMERA_BUSY, sentence)
-        self._machine.wanted(stream, app.package, self._clock.now())
-        self._driver.poke()
+        stream = self._direct(app, user, request)
+        self._check(self._refusal(app, stream), user, self.of(user))
+        self._want(stream, app)
         return stream
+
+    def begin_managed(self, app: App, user: str, request: ManagedStreamRequest) -> Stream:
+        """The same for a stream through this cloud; the one that runs, if one does."""
+        running = self.of(user)
+        self._check(self._unable(app, user), user, running if running and not running.managed else None)
+        self._want(self._managed(user, request), app)
+        found = self.of(user)
+        if found is None:
+            raise RefusedError(409, reasons.CAMERA_BUSY)
+        return found
 
     def unwanted(self, user: str, package: str, managed: bool, stream_id: str) -> None:
         """An app wants its stream no more; with an empty id whichever it has."""
@@ -153,15 +159,36 @@ class LiveStreams:
         wishes = Wishes(request.video, request.audio, request.stream)
         return Stream(stream_id, user, app.package, wishes, self._clock.epoch_ms(), request.rtmp_url.strip())
 
+    def _managed(self, user: str, request: ManagedStreamRequest) -> Stream:
+        wishes = Wishes(request.video, request.audio, request.stream)
+        return Stream("m" + self._new_id()[:ID_DIGITS], user, "", wishes, self._clock.epoch_ms())
+
+    def _want(self, stream: Stream, app: App) -> None:
+        self._machine.wanted(stream, app.package, self._clock.now())
+        self._driver.poke()
+
+    def _check(self, reason: str, user: str, running: Stream | None) -> None:
+        session = self._gateways.session(user)
+        if not reason and session is not None and not session.glasses.reachable:
+            reason = reasons.GLASSES_OFFLINE
+        if reason:
+            raise RefusedError(STATUSES.get(reason, 409), reason)
+        if running is not None:
+            sentence = f"{reasons.SENTENCES[reasons.CAMERA_BUSY]}, by {running.owner or 'a stream through this cloud'}"
+            raise RefusedError(409, reasons.CAMERA_BUSY, sentence)
+
     def _refusal(self, app: App, stream: Stream) -> str:
         try:
             checked(stream.url, self._networks)
         except ValueError:
             return reasons.BAD_URL
-        session = self._gateways.session(stream.user)
+        return self._unable(app, stream.user)
+
+    def _unable(self, app: App, user: str) -> str:
+        session = self._gateways.session(user)
         if session is None or not session.connected:
             return reasons.GATEWAY_OFFLINE
-        granted = self._allowance.granted((app.package, stream.user), self._clock.now())
+        granted = self._allowance.granted((app.package, user), self._clock.now())
         return "" if granted else app_words.RATE_LIMITED
 
     # What others tell
@@ -188,23 +215,37 @@ class LiveStreams:
     # What the machine says
 
     def _drain(self) -> None:
-        for event in self._machine.events():
-            if isinstance(event, ToGlasses):
-                if isinstance(event.message, (StartRtmpStream, KeepRtmpStreamAlive)):
-                    event.message.timestamp = self._clock.epoch_ms()
-                self._gateways.tell(event.user, event.message)
-            elif isinstance(event, Tell):
-                self._tell(event)
-            elif isinstance(event, TellBusy):
-                self._tell_busy(event)
-            elif isinstance(event, Keep):
-                self._noted.put_nowait(_Row(event.stream.stream_id, _row(event.stream)))
-            elif isinstance(event, Forget):
-                self._noted.put_nowait(_Row(event.stream_id, None))
-            elif isinstance(event, Provision):
-                self._machine.not_provisioned(event.stream.stream_id, reasons.UNSUPPORTED, self._clock.now())
-            else:
-                assert isinstance(event, Release), "nothing is provided yet"
+        while events := self._machine.events():  # a place that is provided leads to more
+            for event in events:
+                self._do(event)
+
+    def _do(self, event: Event) -> None:
+        if isinstance(event, ToGlasses):
+            if isinstance(event.message, (StartRtmpStream, KeepRtmpStreamAlive)):
+                event.message.timestamp = self._clock.epoch_ms()
+            self._gateways.tell(event.user, event.message)
+        elif isinstance(event, Tell):
+            self._tell(event)
+        elif isinstance(event, TellBusy):
+            self._tell_busy(event)
+        elif isinstance(event, Keep):
+            self._rows.keep(event.stream)
+        elif isinstance(event, Forget):
+            self._rows.forget(event.stream_id)
+        elif isinstance(event, Provision):
+            self._provide(event.stream)
+        else:
+            self._ingest.release(event.stream_id)
+
+    def _provide(self, stream: Stream) -> None:
+        made = self._ingest.provision(stream.stream_id, PLACE_S)
+        playback = Playback(made.hls_url, made.dash_url)
+        self._machine.provisioned(stream.stream_id, made.publish_url, playback, self._clock.now())
+
+    def _ingest_changed(self, stream_id: str, event: Moved, statistics: Statistics) -> None:
+        if not isinstance(event, Publishing):
+            self._machine.flowing(stream_id, isinstance(event, Flowing), self._clock.now())
+            self._driver.poke()
 
     def _tell(self, word: Tell) -> None:
         log.info("stream", user=word.user, package=word.package, stream=word.stream_id, status=word.status)
@@ -214,6 +255,8 @@ class LiveStreams:
         status: ManagedStreamStatus | RtmpStreamStatus
         if word.managed:
             status = ManagedStreamStatus(status=word.status, stream_id=word.stream_id, message=details)
+            if word.playback is not None:
+                status.hls_url, status.dash_url = word.playback.hls_url, word.playback.dash_url
         else:
             status = RtmpStreamStatus(
                 status=word.status, stream_id=word.stream_id, error_details=details, app_id=word.package
@@ -232,32 +275,3 @@ class LiveStreams:
         said = {"type": NAMES[0], "status": words.BUSY, "streamId": word.stream_id, "appId": word.package}
         raw = json.dumps(said, separators=(",", ":")).encode()
         self._switchboard.relay(word.user, NAMES, raw, self._clock.epoch_ms())
-
-    async def _write(self) -> None:
-        while True:
-            noted = await self._noted.get()
-            try:
-                await to_its_end(self._write_row(noted))
-            except (SQLAlchemyError, OSError):
-                log.exception("a stream could not be written down", stream=noted.stream_id)
-
-    async def _write_row(self, noted: _Row) -> None:
-        async with self._database.writing() as session:
-            if noted.row is not None:
-                await session.merge(noted.row)
-            else:
-                await session.execute(delete(LiveStreamRow).where(LiveStreamRow.stream_id == noted.stream_id))
-
-
-def _row(stream: Stream) -> LiveStreamRow:
-    return LiveStreamRow(
-        stream_id=stream.stream_id,
-        user=stream.user,
-        owner=stream.owner,
-        url=stream.url,
-        video=stream.wishes.video,
-        audio=stream.wishes.audio,
-        options=stream.wishes.stream,
-        viewers=list(stream.viewers),
-        created_at=stream.created_ms,
-    )

@@ -61,6 +61,9 @@ class House:
     def want_direct(self, app: App, user: str, request: wire.RtmpStreamRequest) -> None:
         self.asked.append(("direct", app.package, user, request.rtmp_url))
 
+    def want_managed(self, app: App, user: str, request: wire.ManagedStreamRequest) -> None:
+        self.asked.append(("managed", app.package, user, request.quality))
+
     def unwanted(self, user: str, package: str, managed: bool, stream_id: str) -> None:
         self.asked.append(("unwanted", user, package, managed, stream_id))
 
@@ -124,7 +127,6 @@ def test_who_was_not_asked_is_told_so() -> None:
 @pytest.mark.parametrize(
     ("message", "answer"),
     [
-        (wire.ManagedStreamRequest(), {"type": "managed_stream_status", "status": "error"}),
         (wire.StreamStatusCheck(), {"type": "stream_status_check_response", "hasActiveStream": False}),
         (
             wire.AudioPlayRequest(request_id="a1"),
@@ -175,10 +177,12 @@ async def test_wishes_for_streams_are_handed_on_with_whose_they_are() -> None:
     house, found, line = desk()
     await found.said(line, wire.RtmpStreamRequest(rtmp_url="rtmp://x/live/key"))
     await found.said(line, wire.RtmpStreamStop(stream_id="s1"))
+    await found.said(line, wire.ManagedStreamRequest(quality="720p"))
     await found.said(line, wire.ManagedStreamStop())
     assert house.asked == [
         ("direct", CAM.package, ANN, "rtmp://x/live/key"),
         ("unwanted", ANN, CAM.package, False, "s1"),
+        ("managed", CAM.package, ANN, "720p"),
         ("unwanted", ANN, CAM.package, True, ""),
     ]
     assert line.told == []
@@ -246,14 +250,12 @@ async def test_a_malformed_photo_request_is_answered_where_the_photo_would_be(te
     [
         (b'{"type":"rtmp_stream_request","video":[]}', ("direct", CAM.package, ANN, "")),
         (b'{"type":"rtmp_stream_stop","streamId":7}', ("unwanted", ANN, CAM.package, False, "")),
-        (b'{"type":"managed_stream_request","quality":7}', None),
+        (b'{"type":"managed_stream_request","quality":7}', ("managed", CAM.package, ANN, "")),
     ],
 )
-async def test_a_malformed_stream_call_is_settled_in_the_app(text: bytes, asked: tuple[object, ...] | None) -> None:
+async def test_a_malformed_stream_call_is_settled_in_the_app(text: bytes, asked: tuple[object, ...]) -> None:
     """An empty address is refused, an empty id stops what the app has: either way the app hears of it."""
     house, found, line = desk()
     await found.malformed(line, text, "quality: not a text")
-    assert house.asked == ([asked] if asked else [])
+    assert house.asked == [asked]
     assert line.told[-1].to_wire()["code"] == MALFORMED_MESSAGE
-    if asked is None:
-        assert line.told[0].to_wire()["status"] == "error"

@@ -13,11 +13,20 @@ RTMP = PATHS[0]
 URL = "rtmp://live.example.com/app/key"
 
 
-async def test_a_managed_stream_is_refused_at_once(app_side: Any) -> None:
-    async with app_side.client() as client:
-        for body in ({"userId": ANN}, {}):
-            refused = await client.post("/api/app/streams/managed", json=body)
-            assert (refused.status_code, refused.json()["error"]) == (409, "unsupported")
+async def test_a_managed_stream_is_joined_by_whoever_comes_later(app_side: Any) -> None:
+    gateway = await app_side.link()
+    await app_side.register("com.example.other")
+    app_side.run(package="com.example.other")
+    async with app_side.client() as client, app_side.client("com.example.other") as other:
+        begun = (await client.post("/api/app/streams/managed", json={"resolution": "720p"})).json()
+        joined = (await other.post("/api/app/streams/managed", json={"userId": ANN})).json()
+        assert (joined["streamId"], joined["accessUrls"]) == (begun["streamId"], begun["accessUrls"])
+        assert begun["accessUrls"]["hls"].endswith(f"/{begun['streamId']}/index.m3u8")
+        starts = [said for said in gateway.sent if said["type"] == "start_rtmp_stream"]
+        assert [start["video"] for start in starts] == [{"width": 1280, "height": 720}]
+        path = f"/api/app/streams/{begun['streamId']}"
+        assert (await client.delete(path)).status_code == 200
+        assert [(await client.get(path)).status_code, (await other.get(path)).status_code] == [404, 200]
 
 
 async def test_a_direct_stream_begins_is_told_of_and_ends(app_side: Any) -> None:

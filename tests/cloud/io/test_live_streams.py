@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from trifocal_cloud.io.live_streams import BURST
-from trifocal_cloud.testing import ANN, housed
+from trifocal_cloud.io.refusals import RefusedError
+from trifocal_cloud.live.io.testing import publishing, tags
+from trifocal_cloud.testing import ANN, eventually, housed
 from trifocal_shared import reasons
-from trifocal_shared.app_messages import RtmpStreamRequest
+from trifocal_shared.app_messages import ManagedStreamRequest, RtmpStreamRequest
 from trifocal_shared.message import Message
 from trifocal_shared.stream_messages import GlassesStreamStatus, KeepAliveAck
 from trifocal_shared.testing import VirtualClock
@@ -138,6 +140,43 @@ async def test_a_word_by_a_connection_that_was_replaced_counts_not(stage: Stage)
     await stage.side.link()
     await stage.says(GlassesStreamStatus(status="stopped", stream_id=stream_id), epoch=1)
     assert stage.streams.of(ANN) is not None
+
+
+async def test_a_managed_stream_is_active_when_its_media_can_be_fetched(stage: Stage) -> None:
+    ingest = stage.side.cloud.ingest
+    await ingest.listen("127.0.0.1", 0)
+    ingest.base_url = "http://127.0.0.1:1"
+    app = stage.side.cloud.registry.app(CAM)
+    assert app is not None
+    stage.streams.want_managed(app, ANN, ManagedStreamRequest())
+    (start,) = stage.sent("start_rtmp_stream")
+    assert (start["appId"], start["rtmpUrl"].split("?")[0].rsplit("/", 1)[1]) == ("MANAGED_STREAM", start["streamId"])
+    await stage.says(GlassesStreamStatus(status="streaming", stream_id=start["streamId"]))
+    assert [told["status"] for told in stage.line.told] == ["initializing"], "the glasses promise, nothing is there"
+    async with publishing(start["rtmpUrl"]) as publisher:
+        publisher.send(tags())
+        await eventually(lambda: stage.line.told[-1]["status"] == "active")
+        active = stage.line.told[-1]
+        assert active["hlsUrl"].startswith("http://127.0.0.1:1/live/")
+        assert active["dashUrl"].endswith(f"/{start['streamId']}/manifest.mpd")
+        stage.streams.unwanted(ANN, CAM, True, "")
+        await stage.says(GlassesStreamStatus(status="stopped", stream_id=start["streamId"]))
+        assert await publisher.closed, "whoever still publishes is sent away"
+    assert stage.line.told[-1]["status"] == "stopped"
+    assert "rtmp://" not in json.dumps(stage.line.told)
+
+
+async def test_a_managed_stream_over_http_has_its_addresses_at_once(stage: Stage) -> None:
+    app = stage.side.cloud.registry.app(CAM)
+    assert app is not None
+    stream = stage.streams.begin_managed(app, ANN, ManagedStreamRequest())
+    assert stage.streams.begin_managed(app, ANN, ManagedStreamRequest()) is stream
+    assert stream.playback is not None
+    with pytest.raises(RefusedError, match=reasons.CAMERA_BUSY):
+        stage.streams.begin_direct(app, ANN, RtmpStreamRequest(rtmp_url=URL))
+    await stage.side.link(status="SCANNING")
+    with pytest.raises(RefusedError, match=reasons.GLASSES_OFFLINE):
+        stage.streams.begin_managed(app, ANN, ManagedStreamRequest())
 
 
 async def test_a_stream_is_found_again_after_a_restart(tmp_path: Path) -> None:

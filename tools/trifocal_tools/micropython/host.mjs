@@ -4,7 +4,7 @@
 //   {"interpreter": ".../micropython.mjs", "image": "....romfs", "heap": bytes, "capped": whether it may not grow,
 //    "counted": whether the parent counts the time,
 //    "tests": {...}}       -> tests.mjs       or       "firmware": {...}}    -> firmware.mjs
-//                                                or       "imports": {...}}     -> imports.mjs
+//              or       "imports": {...}} -> imports.mjs      or       "radio": {...}}       -> radio.mjs
 
 import fs from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -13,6 +13,7 @@ import { die, listen, send } from "./channels.mjs";
 import { takeClock } from "./clock.mjs";
 import { runFirmware } from "./firmware.mjs";
 import { runImports } from "./imports.mjs";
+import { runRadio } from "./radio.mjs";
 import { runTests } from "./tests.mjs";
 
 // Left alone, an error thrown inside micropython.mjs prints its one line of 110 kB.
@@ -65,6 +66,8 @@ if (config.tests) {
   runTests(mp, config.tests);
 } else if (config.imports) {
   runImports(mp, config.imports);
+} else if (config.radio) {
+  listen(runRadio(mp, config.radio));
 } else {
   const clock = config.counted && takeClock();
   const take = runFirmware(mp, config.firmware, () => config.capped && freezeMemory(mp));

@@ -13,6 +13,10 @@ and small letters come from it:
     h bytes of live heap
     i milliseconds that an import of the firmware took
 
+A board with a radio (`radio.mjs`) is sent M, R for notifications, and B, an event of Bluetooth: its number, connection
+and value (two bytes each, little-endian), what was written. It says o, b, what Bluetooth is asked, JSON, and n, a
+notification: connection and handle, then its bytes.
+
 Where the parent counts the time (`Timekeeper`), A tells what time it is, and each frame is answered by q once all that
 followed from it is done.
 """
@@ -47,10 +51,10 @@ def command(
     *,
     counted: bool = False,
 ) -> list[str]:
-    """The command line of a host that runs `part` (`tests`, `firmware` or `imports`). Fetches and builds what it needs.
+    """The command line of a host that runs `part`: `tests`, `firmware`, `imports` or `radio`.
 
-    The heap begins with so many bytes and, when it is `capped`, never has more; the time may be `counted`. Raises
-    Failure.
+    Fetches and builds what it needs. The heap begins with so many bytes and, when it is `capped`, never has more; the
+    time may be `counted`. Raises Failure.
     """
     node = npm.node(install.NAME)
     whole = {

@@ -22,6 +22,9 @@ from trifocal_shared.envelope import Native
 RESET = "cs_fcrst"
 """The controller's word for the reset by its button."""
 
+POWER = "power"
+"""A key that takes no pictures, where a board has one: a tap tells the battery, and it can be held."""
+
 MOST_NETWORKS = 20
 
 MOST_MINUTES = 180
@@ -121,7 +124,9 @@ class Controls:
             self._events.append(("report", "pairing", {"open": True}))
             for offer in self._owner.offers():
                 self._session.say(offer)
-        return button == TOUCH or press_type == "pair"
+        elif button == POWER and press_type == "short":
+            self._session.say_battery()
+        return button in {TOUCH, POWER} or press_type == "pair"
 
     def wifi(self, connected: bool, ssid: str, local_ip: str) -> None:
         """How the glasses stand with Wi-Fi; said when it has changed."""

@@ -81,7 +81,7 @@ class Firmware:
         self._driver.poke()
 
     def level_changed(self, button: str, down: bool) -> None:
-        """The raw level of the pin of button `photo` or `video`."""
+        """The raw level of the pin of button `photo`, `video` or `power`."""
         self._glasses.level_changed(button, down, self._clock.now())
         self._driver.poke()
 

@@ -7,6 +7,7 @@ class SimState(Message):
     """What a person would see of the simulated glasses. `light` is the privacy light: off, photo, video or stream.
 
     `loss` is the share of the radio's packets that are sent in vain, in percent; all of them arrive `latency_ms` later.
+    `wifi` is the network that they are on, empty for none.
     """
 
     TYPE = "sim_state"
@@ -22,12 +23,15 @@ class SimState(Message):
     stored_photos: int = 0
     loss: int = 0
     latency_ms: int = 0
+    wifi: str = ""
+    wifi_on: bool = True
 
 
 class SimCommand(Message):
     """Do something to the simulated glasses; `value` belongs to `press` (the button) and to those that set something.
 
-    `loss` is in percent of packets, `latency` in ms; `drop` breaks the link once.
+    `loss` is in percent of packets, `latency` in ms; `drop` breaks the link once. `wifi` is `on` or `off`, `networks`
+    what is within reach (`house:password,café`). `pair` holds the power key as long as it takes, `reset` much longer.
     """
 
     TYPE = "sim_command"
@@ -45,6 +49,10 @@ class SimCommand(Message):
         "loss",
         "latency",
         "drop",
+        "wifi",
+        "networks",
+        "pair",
+        "reset",
     )
     value: str = ""
     long: bool = False

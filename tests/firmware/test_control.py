@@ -226,6 +226,16 @@ class TestController(Case):
         self.rig.ask("r")
         self.assertEqual(self.rig.gateway.statuses("r"), ["failed battery_low"])
 
+    def test_the_power_key_takes_no_pictures(self):
+        self.rig.gateway.heard = []
+        for ms in (100, 1_000):
+            self.rig.glasses.level_changed("power", True, self.rig.clock.now())
+            self.rig.wait(ms)
+            self.rig.glasses.level_changed("power", False, self.rig.clock.now())
+            self.rig.wait(100)
+        self.assertEqual(self.rig.gateway.heard, [messages.BatteryStatus(level=100, charging=False)])
+        self.assertEqual(self.rig.reports("pressed"), [])
+
     def test_power_off_is_acknowledged_and_done(self):
         self.assertEqual(self.natively("cs_shut"), [Native("sr_shut", {})])
         self.assertEqual(self.asked(), Control("shutdown"))

@@ -30,6 +30,10 @@ class Command(Wire):
         "loss",
         "latency",
         "drop",
+        "wifi",
+        "networks",
+        "pair",
+        "reset",
     ]
     value: Text = ""
     long: bool = False

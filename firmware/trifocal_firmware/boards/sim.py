@@ -11,6 +11,7 @@ import json
 import time
 
 from trifocal_firmware.board import Board
+from trifocal_shared import reasons
 
 TYPE_CHECKING = False  # type checkers take it for true; there is no `typing` on the device
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ except ImportError:
         return place
 
 
+ADDRESS = "10.0.0.7"
+
+
 class SimBoard(Board):
     """A board whose hardware is a `SimHost`."""
 
@@ -38,6 +42,8 @@ class SimBoard(Board):
         super().__init__(host.boot_id(), host.device_id(), host.flash_folder())
         self.clock.set_epoch(time.time_ns() // 1_000_000)
         self.host = host
+        self._joined = ""
+        self._seen = False
         self._number = 0
         self._count = 0
         self._answered = asyncio.Event()
@@ -66,6 +72,39 @@ class SimBoard(Board):
 
     def set_light(self, state: str) -> None:
         self.host.set_light(state)
+
+    def seed(self) -> bytes:
+        return bytes.fromhex(self.host.seed())
+
+    def wifi(self) -> "tuple[bool, str, str]":
+        there = self._joined in self._networks()
+        if there != self._seen:
+            self._seen = there
+            self.report("wifi", {"ssid": self._joined if there else ""})
+        return (True, self._joined, ADDRESS) if there else (False, "", "")
+
+    async def control(self, command: str, values: "dict[str, object]") -> object:
+        networks = self._networks()
+        ssid = str(values.get("ssid"))
+        if command == "set_wifi_credentials":
+            if ssid not in networks:
+                return reasons.NO_NETWORK
+            if networks[ssid][0] != values.get("password", ""):
+                return reasons.WRONG_PASSWORD
+            self._joined, self._seen = ssid, False
+        elif command == "disconnect_wifi" or (command == "forget_wifi" and ssid == self._joined):
+            self._joined = ""
+        elif command == "request_wifi_scan":
+            return [(name, networks[name][1], "WPA2" if networks[name][0] else "open") for name in networks]
+        elif command[:8] == "rgb_led_":
+            self.report("lamp", {"command": command, "led": values.get("led", 0)})
+        elif command != "forget_wifi":
+            return None
+        return {}
+
+    def _networks(self) -> "dict[str, list[object]]":
+        networks: dict[str, list[object]] = json.loads(self.host.air() or "{}")
+        return networks
 
     def battery(self) -> int:
         return self.host.battery()

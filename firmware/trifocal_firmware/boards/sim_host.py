@@ -36,6 +36,14 @@ class SimHost:
         """Show the privacy light: `off`, `photo`, `video` or `stream`."""
         raise NotImplementedError
 
+    def seed(self) -> str:
+        """64 hex digits that nobody can guess, fresh for each boot."""
+        raise NotImplementedError
+
+    def air(self) -> str:
+        """The Wi-Fi networks within reach, a JSON object as text: name -> [password, dBm]. Empty: Wi-Fi is off."""
+        raise NotImplementedError
+
     def battery(self) -> int:
         """Charge in percent."""
         raise NotImplementedError
@@ -51,6 +59,7 @@ class SimHost:
     def report(self, step: str, fields: str) -> None:
         """Something a person would see; `fields` is a JSON object as text.
 
+        `wifi` {ssid} · `lamp` {command, led} · `pairing` {open} · `reset` {} ·
         `ready` {bootId} · `pressed` {pressId, button, pressType} · `pressEnded` {pressId, action, requestId, reason} ·
         `camera` {state, owner} · `photo` {requestId, pressId, status, reason, sha256, size} · `stored` {photos, bad}.
         """

@@ -42,6 +42,7 @@ class Host:
         self.written = b""
         self.light = ""
         self.reports = []
+        self.networks = '{"house": ["secret", -48], "open": ["", -71]}'
 
     def boot_id(self):
         return "0123abcd"
@@ -79,6 +80,12 @@ class Host:
 
     def folded(self):
         return True
+
+    def seed(self):
+        return "ab" * 32
+
+    def air(self):
+        return self.networks
 
     def report(self, step, fields):
         self.reports.append((step, json.loads(fields)))
@@ -140,6 +147,54 @@ class TestSimBoard(unittest.TestCase):
         self.assertIsNone(self.result(taking))
         self.board.captured(2, 12)
         self.assertEqual(bytes(self.result(taking)), b"\xff\xd8 picture 2"[:12])
+
+
+class TestAir(unittest.TestCase):
+    def setUp(self):
+        self.host = Host()
+        self.board = SimBoard(self.host)
+
+    def do(self, command, **values):
+        try:
+            self.board.control(command, values).send(None)
+        except StopIteration as end:
+            return end.value
+        return "it waits"
+
+    def test_a_network_is_joined_with_its_password_only(self):
+        self.assertEqual(self.do("set_wifi_credentials", ssid="lab", password="x"), "no_network")
+        self.assertEqual(self.do("set_wifi_credentials", ssid="house", password="x"), "wrong_password")
+        self.assertEqual(self.board.wifi(), (False, "", ""))
+        self.assertEqual(self.do("set_wifi_credentials", ssid="house", password="secret"), {})
+        self.assertEqual(self.board.wifi(), (True, "house", module.ADDRESS))
+        self.assertEqual(self.host.reports, [("wifi", {"ssid": "house"})])
+
+    def test_the_network_is_lost_with_the_air_and_found_again(self):
+        self.do("set_wifi_credentials", ssid="open")
+        networks, self.host.networks = self.host.networks, ""
+        self.assertEqual(self.board.wifi(), (False, "", ""))
+        self.host.networks = networks
+        self.assertEqual(self.board.wifi()[1], "open")
+
+    def test_it_is_left_and_forgotten(self):
+        for command in ("disconnect_wifi", "forget_wifi"):
+            self.do("set_wifi_credentials", ssid="open")
+            self.assertEqual(self.do("forget_wifi", ssid="house"), {})
+            self.assertTrue(self.board.wifi()[0])
+            self.assertEqual(self.do(command, ssid="open"), {})
+            self.assertFalse(self.board.wifi()[0])
+
+    def test_a_scan_finds_what_is_there(self):
+        self.assertEqual(sorted(self.do("request_wifi_scan")), [("house", -48, "WPA2"), ("open", -71, "open")])
+
+    def test_lamps_are_shown_and_what_it_lacks_is_said(self):
+        self.assertEqual(self.do("rgb_led_control_on", led=2), {})
+        self.assertEqual(self.host.reports, [("lamp", {"command": "rgb_led_control_on", "led": 2})])
+        for command in ("set_hotspot_state", "reboot", "shutdown"):
+            self.assertIsNone(self.do(command))
+
+    def test_its_chance_is_the_hosts(self):
+        self.assertEqual(self.board.seed(), bytes([0xAB] * 32))
 
 
 if __name__ == "__main__":

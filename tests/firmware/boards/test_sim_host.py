@@ -14,6 +14,8 @@ CALLS = {
     "battery": (),
     "charging": (),
     "folded": (),
+    "seed": (),
+    "air": (),
     "report": ("ready", "{}"),
 }
 """Everything that `SimBoard` asks of its host; nothing may be added on one side only."""

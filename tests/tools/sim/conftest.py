@@ -61,6 +61,9 @@ class PaperFirmware:
             if self.answers:
                 self.world.reported("pressed", {"pressId": f"boot-{self._presses}"})
 
+    def level_changed(self, button, down):
+        self.note((button, down))
+
     def changed(self):
         self.note((self.world.battery, self.world.charging, self.world.folded))
 

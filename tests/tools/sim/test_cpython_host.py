@@ -20,6 +20,7 @@ class PaperWorld:
     battery = 100
     charging = False
     folded = False
+    air = ""
 
     def __init__(self):
         self.gateway = GatewayStub()

@@ -1,6 +1,7 @@
 """Commands on simulated glasses: each does one thing and has one answer."""
 
 import asyncio
+import json
 
 import pytest
 from PIL import Image
@@ -174,3 +175,40 @@ async def test_who_calls_it_directly_gets_an_exception(hand):
     with pytest.raises(Refused) as told:
         await hand.press("nose")
     assert told.value.code == "unsupported"
+
+
+async def test_wifi_goes_and_comes_and_the_networks_are_others(hand, glasses, firmware):
+    assert "house" in glasses.air
+    assert (await do(hand, "wifi", "off")).success
+    assert glasses.air == ""
+    assert (await do(hand, "networks", "lab:secret,café")).success
+    assert (await do(hand, "wifi", "on")).success
+    assert json.loads(glasses.air) == {"lab": ["secret", -40], "café": ["", -42]}
+    assert firmware.told == [(100, False, False)] * 3
+
+
+@pytest.mark.parametrize(
+    ("command", "value"),
+    [("wifi", "maybe"), ("wifi", ""), ("networks", "x" * 33), ("networks", ":secret"), ("networks", "a," * 21)],
+)
+async def test_air_that_cannot_be_is_refused(hand, glasses, command, value):
+    before = glasses.air
+    assert (await do(hand, command, value)).error_code == "malformed"
+    assert glasses.air == before
+
+
+async def test_pairing_is_a_finger_that_stays_on_the_power_key(hand, firmware, monkeypatch):
+    assert module.HOLD_SECONDS > 5
+    monkeypatch.setattr(module, "HOLD_SECONDS", 0.0)
+    assert (await do(hand, "pair")).success
+    assert firmware.told == [("power", True), ("power", False)]
+
+
+async def test_the_reset_is_a_word_of_the_controller(hand, firmware):
+    assert (await do(hand, "reset")).success
+    assert firmware.told == ["cs_fcrst"]
+
+
+async def test_no_password_of_the_air_is_in_the_state(hand, glasses):
+    await do(hand, "networks", "lab:secret")
+    assert "secret" not in repr(glasses.state().to_wire())

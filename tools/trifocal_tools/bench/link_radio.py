@@ -47,6 +47,7 @@ class Wearer:
     battery = 100
     charging = False
     folded = False
+    air = ""
 
     def __init__(self) -> None:
         self.booted = asyncio.Event()

@@ -12,10 +12,15 @@ WITH_VALUE = {
     "camera": "pattern, broken, or the camera they were started with",
     "loss": "a number from 0 to 90",
     "latency": "a number from 0 to 5000",
+    "wifi": "on or off",
+    "networks": "what is within reach: house:password,café",
 }
 """Actions that need a value, and which."""
 
-ACTIONS = ("online", "offline", "drop", "loss", "latency", "battery", "charge", "unplug", "fold", "unfold", "camera")
+ACTIONS = (
+    *("online", "offline", "drop", "loss", "latency", "wifi", "networks"),
+    *("battery", "charge", "unplug", "fold", "unfold", "camera", "pair", "reset"),
+)
 MOST = {"battery": 100, "loss": 90, "latency": 5_000}
 
 
@@ -47,6 +52,10 @@ def command(
     - `trifocal glasses drop`: the link breaks once, and comes back by itself
 
     - `trifocal glasses camera pattern`
+
+    - `trifocal glasses networks house:secret` then `trifocal glasses wifi off`: they were on it, and are no longer
+
+    - `trifocal glasses pair`: five seconds later a gateway with `--pair` is their owner; `reset` ends that
     """
     from trifocal_tools import output, settings
     from trifocal_tools.client import Client
@@ -102,6 +111,7 @@ def describe(state: dict[str, Any]) -> list[tuple[str, str]]:
         *lines,
         ("simulated", f"{'online' if sim.get('online') else 'offline'}, firmware on {sim.get('python')}"),
         ("radio", f"{sim.get('loss', 0)} % lost, {sim.get('latencyMs', 0)} ms late"),
+        ("wifi", (sim.get("wifi") or "on none") if sim.get("wifiOn") else "off"),
         ("lid", "folded" if sim.get("folded") else "open"),
         ("camera", f"{sim.get('camera')} ({sim.get('cameraState')}), privacy light {sim.get('light')}"),
         ("queue", f"{sim.get('storedPhotos', 0)} wait on the glasses"),

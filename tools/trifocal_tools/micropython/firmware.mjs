@@ -42,7 +42,7 @@ async def live():
 running = asyncio.create_task(live())
 `;
 
-export function runFirmware(mp, { bootId, deviceId, flash, world }, freeze) {
+export function runFirmware(mp, { bootId, deviceId, seed, flash, world }, freeze) {
   const { _malloc: malloc, _free: free } = mp._module;
   const memory = () => mp._module.HEAPU8; // another one after each growth
   const linkBuffer = malloc(LINK_BUFFER);
@@ -65,6 +65,8 @@ export function runFirmware(mp, { bootId, deviceId, flash, world }, freeze) {
     capture: (number, size, compress) => send("p", JSON.stringify({ number, size, compress })),
     picture: () => picture.place,
     set_light: (state) => send("s", state),
+    seed: () => seed,
+    air: () => world.air,
     battery: () => world.battery,
     charging: () => world.charging,
     folded: () => world.folded,

@@ -79,6 +79,7 @@ class Bench:
     battery = 100
     charging = False
     folded = False
+    air = ""
 
     def __init__(self, host: MicroPythonHost) -> None:
         self.gateway = GatewayStub()

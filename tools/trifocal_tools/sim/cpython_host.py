@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from pathlib import Path
 
 from trifocal_firmware.boards.sim import SimBoard
@@ -122,6 +123,12 @@ class Hardware(SimHost):
 
     def set_light(self, state: str) -> None:
         self._world.light_changed(state)
+
+    def seed(self) -> str:
+        return secrets.token_hex(32)
+
+    def air(self) -> str:
+        return self._world.air
 
     def battery(self) -> int:
         return self._world.battery

@@ -19,6 +19,10 @@ class World(Protocol):
     def folded(self) -> bool:
         """Whether the temples are folded."""
 
+    @property
+    def air(self) -> str:
+        """The Wi-Fi networks within reach, as `SimHost.air` has them."""
+
     def link_write(self, data: bytes) -> None:
         """Bytes for the gateway; dropped when none is connected."""
 

@@ -5,6 +5,7 @@ Changes are told twice: `watch` gets each new state, `listen` what the firmware 
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Callable
 
 import structlog
@@ -14,6 +15,9 @@ from trifocal_tools.sim.camera import Camera
 
 Watcher = Callable[[SimState], None]
 Listener = Callable[[str, dict[str, object]], None]
+
+NETWORKS: dict[str, tuple[str, int]] = {"house": ("correct horse", -48), "café": ("", -71)}
+"""Wi-Fi that is there at the start: name -> password and dBm."""
 
 log = structlog.get_logger("glasses")
 
@@ -26,6 +30,10 @@ class SimulatedGlasses:
         self.charging = False
         self.folded = False
         self.online = True
+        self.wifi_on = True
+        self.networks = dict(NETWORKS)
+        self.wifi = ""
+        """The network that the glasses are on."""
         self.linked = False
         self.loss = 0
         self.latency_ms = 0
@@ -45,6 +53,11 @@ class SimulatedGlasses:
         self._listeners: list[Listener] = []
         self._told: SimState | None = None
 
+    @property
+    def air(self) -> str:
+        """The Wi-Fi networks within reach, as `SimHost.air` has them."""
+        return json.dumps(self.networks) if self.wifi_on else ""
+
     def state(self) -> SimState:
         """What a person sees now."""
         return SimState(
@@ -58,6 +71,8 @@ class SimulatedGlasses:
             camera=self.camera.name,
             camera_state=self.camera_state,
             stored_photos=self.stored_photos,
+            wifi=self.wifi,
+            wifi_on=self.wifi_on,
             loss=self.loss,
             latency_ms=self.latency_ms,
         )
@@ -97,6 +112,8 @@ class SimulatedGlasses:
         (log.warning if step == "printed" else log.debug)(step, **fields)
         if step == "ready":
             self.booted.set()
+        elif step == "wifi":
+            self.wifi = str(fields.get("ssid", ""))
         elif step == "camera":
             self.camera_state = str(fields.get("state", ""))
         elif step == "stored":

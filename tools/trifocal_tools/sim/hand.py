@@ -3,6 +3,8 @@
 import asyncio
 import math
 
+from trifocal_firmware.button import HOLDS
+from trifocal_firmware.control import POWER, RESET
 from trifocal_firmware.mcu import REPEAT_MS
 from trifocal_shared import reasons
 from trifocal_shared.envelope import wrap_native
@@ -30,6 +32,11 @@ MOST_LATENCY_MS = 5_000
 
 
 LONGEST_NUMBER = 9
+
+
+MOST_NETWORKS = 20
+LONGEST_SSID = 32
+HOLD_SECONDS = (next(ms for ms, word in HOLDS if word == "pair") + 200) / 1000
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
@@ -110,6 +117,27 @@ class Hand:
         """Break the link, once: it comes back by itself."""
         self._link.interrupt()
 
+    def set_wifi(self, on: bool | None = None, networks: dict[str, tuple[str, int]] | None = None) -> None:
+        """Switch the air on or off, or exchange its networks: name -> password and dBm. None leaves as it is."""
+        glasses = self._glasses
+        glasses.wifi_on = glasses.wifi_on if on is None else on
+        glasses.networks = glasses.networks if networks is None else networks
+        self._firmware.changed()
+        glasses.changed()
+
+    async def hold(self) -> None:
+        """Keep a finger on the power key until the glasses can be taken into possession."""
+        async with self._pressing:
+            self._firmware.level_changed(POWER, True)
+            try:
+                await asyncio.sleep(HOLD_SECONDS)
+            finally:
+                self._firmware.level_changed(POWER, False)
+
+    def reset(self) -> None:
+        """What the controller says when its button was held: everything on the glasses is to be forgotten."""
+        self._firmware.mcu_received(encode_frame(STRING, wrap_native(RESET), False))
+
     def set_body(self, battery: int | None = None, charging: bool | None = None, folded: bool | None = None) -> None:
         """Change how the glasses are, and let the firmware feel it. None leaves as it is."""
         glasses = self._glasses
@@ -153,9 +181,31 @@ class Hand:
             self.set_body(charging=what == "charge")
         elif what in {"fold", "unfold"}:
             self.set_body(folded=what == "fold")
-        else:
+        elif what == "camera":
             await self.set_camera(value, from_here)
+        else:
+            await self._do_more(what, value)
         return ""
+
+    async def _do_more(self, what: str, value: str) -> None:
+        if what == "networks":
+            self.set_wifi(networks=_networks(value))
+        elif what == "wifi" and value in {"on", "off"}:
+            self.set_wifi(on=value == "on")
+        elif what == "pair":
+            await self.hold()
+        elif what == "reset":
+            self.reset()
+        else:
+            raise Refused(reasons.MALFORMED, "wifi is on or off")
+
+
+def _networks(value: str) -> dict[str, tuple[str, int]]:
+    """`house:password,café` as networks, one weaker than the other. Raises Refused."""
+    pairs = [part.partition(":") for part in value.split(",") if part]
+    if len(pairs) > MOST_NETWORKS or not all(0 < len(name.encode()) <= LONGEST_SSID for name, _, _ in pairs):
+        raise Refused(reasons.MALFORMED, f"{MOST_NETWORKS} networks at most, with names of 1 to {LONGEST_SSID} bytes")
+    return {name: (password, -40 - 2 * place) for place, (name, _, password) in enumerate(pairs)}
 
 
 def _number(value: str, most: int, rule: str) -> int:

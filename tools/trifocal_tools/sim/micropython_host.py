@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,12 @@ class MicroPythonHost:
         """With a `cap` the firmware's heap has so many bytes and never more; another `image` than what is flashed. In
         a `loop` whose time is counted, so is the firmware's.
         """
-        self._config: dict[str, object] = {"flash": str(flash), "bootId": boot_id, "deviceId": device_id}
+        self._config: dict[str, object] = {
+            "flash": str(flash),
+            "bootId": boot_id,
+            "deviceId": device_id,
+            "seed": secrets.token_hex(32),
+        }
         self._cap = cap
         self._image = image
         self._counted = Counted(loop, self._tell_time) if loop else None
@@ -129,7 +135,8 @@ class MicroPythonHost:
         self._host.tell_time()
 
     def _seen(self) -> dict[str, object]:
-        return {"battery": self._world.battery, "charging": self._world.charging, "folded": self._world.folded}
+        world = self._world
+        return {"battery": world.battery, "charging": world.charging, "folded": world.folded, "air": world.air}
 
     def _said(self, channel: str, payload: bytes) -> None:
         if channel == "l":

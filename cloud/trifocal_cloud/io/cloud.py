@@ -83,7 +83,7 @@ class Cloud:
             feed=self.feed,
             simulators=self.simulators,
         )
-        self.ingest = Ingest(clock, secret)
+        self.ingest = Ingest(clock, secret, settings.app_networks, settings.data_dir / "films")
         self._join_apps(secret)
         limits = Limits(settings.photo_limit_bytes, settings.video_limit_bytes, settings.upload_stall_s)
         staging = settings.data_dir / "staging"

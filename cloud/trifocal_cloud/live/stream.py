@@ -14,9 +14,11 @@ get the pictures since the last key frame at once, so they begin without waiting
 from dataclasses import dataclass
 
 from trifocal_cloud.live import flv
+from trifocal_cloud.live.output import Output
 from trifocal_cloud.live.packager import Fragment, Packager
 from trifocal_cloud.live.reader import Reader
 from trifocal_shared import reasons
+from trifocal_shared.message import ProtocolError
 from trifocal_shared.rtmp.chunks import AUDIO, DATA, VIDEO, encode
 
 AWAY_MS = 10_000
@@ -73,6 +75,7 @@ class LiveStream:
         """When time 0 was."""
         self.packager = Packager(fragment)
         self.readers: set[Reader] = set()
+        self.outputs: set[Output] = set()
         self.flowing = False
         self._zero = now
         self._publisher: object | None = None
@@ -150,6 +153,14 @@ class LiveStream:
             reader.offer(self._encoded(kind, at, body), kind, place == 0, now)
         self.readers.add(reader)
 
+    def attach(self, output: Output, most: int, now: int) -> None:
+        """It is sent on there too. Raises ProtocolError(`too_many`) when that makes more than `most`."""
+        if len(self.outputs) >= most:
+            raise ProtocolError("the stream has too many outputs", reasons.TOO_MANY)
+        for kind, body in self._heads.items():
+            output.configure(kind, body, now)
+        self.outputs.add(output)
+
     def leave(self, reader: Reader) -> None:
         """A player is gone."""
         self.readers.discard(reader)
@@ -218,6 +229,8 @@ class LiveStream:
 
     def _head(self, kind: int, body: bytes, now: int) -> None:
         self._heads[kind] = body
+        for output in self.outputs:
+            output.configure(kind, body, now)
         if self.readers:
             data = self._encoded(kind, self._last_at, body)
             for reader in self.readers:
@@ -234,6 +247,8 @@ class LiveStream:
             if self._cached_bytes > MOST_CACHED_BYTES:
                 self._cache = []
                 self._keyed = False
+        for output in self.outputs:
+            output.media(kind, at, body, key, now)
         if self.readers:
             data = self._encoded(kind, at, body)
             starts = key or self.packager.picture is None

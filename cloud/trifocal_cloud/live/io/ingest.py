@@ -8,18 +8,26 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
 
 from trifocal_cloud import tokens
+from trifocal_cloud.addresses import PUBLIC
 from trifocal_cloud.live.io.media_http import MediaHttp, Waiting
+from trifocal_cloud.live.io.outputs import Outputs
+from trifocal_cloud.live.io.recorder import Recorder, recover
 from trifocal_cloud.live.io.rtmp_server import RtmpConnection, RtmpDoor
+from trifocal_cloud.live.output import Output
 from trifocal_cloud.live.stream import Event, LiveStream, Statistics
+from trifocal_cloud.live.track import Part
 from trifocal_cloud.live.viewing import PREFIX, Viewing
 from trifocal_cloud.tokens import TokenError
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
+from trifocal_shared.message import ProtocolError
 
 APP = "live"
 RTMP_PORT = 1935
@@ -49,7 +57,8 @@ Changed = Callable[[str, Event, Statistics], None]
 class Ingest:
     """All streams, and the doors to them."""
 
-    def __init__(self, clock: Clock, secret: str) -> None:
+    def __init__(self, clock: Clock, secret: str, networks: str = PUBLIC, films: Path | None = None) -> None:
+        """`networks`: where streams may be sent on to (see `addresses`); `films`: the folder of recordings."""
         self.clock = clock
         self.base_url = ""
         """How the world reaches this cloud over HTTP."""
@@ -58,6 +67,9 @@ class Ingest:
         self.waiting = Waiting()
         self.viewing = Viewing(self._streams_get, self.may_watch, clock.epoch_ms)
         self.door = RtmpDoor(self)
+        self.outputs = Outputs(clock, networks)
+        self._films = films
+        self._recorders: dict[str, Recorder] = {}
         self._secret = secret
         self._streams: dict[str, LiveStream] = {}
         self._made: dict[str, int] = {}
@@ -69,7 +81,9 @@ class Ingest:
         """The addresses of a stream, which exists from now on; again for an existing one, with later keys."""
         if stream not in self._streams or stream in self._over:
             self._over.pop(stream, None)
-            self._streams[stream] = LiveStream(stream, self.clock.epoch_ms(), self.clock.now())
+            self._streams[stream] = LiveStream(
+                stream, self.clock.epoch_ms(), self.clock.now(), partial(self._made_part, stream)
+            )
         now_s = self.clock.epoch_ms() // 1000
         expires_s = now_s + ttl_s
         publish = tokens.issue_publish(self._secret, stream, expires_s, now_s)
@@ -91,7 +105,33 @@ class Ingest:
             publisher.end("stopped")
         for reader in list(found.readers):
             self.door.players[reader].end("stopped")
+        for output in list(found.outputs):
+            self.outputs.remove(output)
         self.moved(found)
+
+    def send_on(self, stream: str, url: str) -> Output:
+        """Send a stream on to an RTMP URL; `outputs.changed` tells what becomes of it, `outputs.remove` ends it.
+
+        Raises ProtocolError: `not_found`, `bad_url`, `too_many`.
+        """
+        found = self._streams.get(stream)
+        if found is None or stream in self._over:
+            raise ProtocolError("there is no such stream", reasons.NOT_FOUND)
+        return self.outputs.add(found, url)
+
+    def record(self, stream: str) -> None:
+        """Record a stream from its next key frame on, as films of its name. Raises ProtocolError(`not_found`)."""
+        found = self._streams.get(stream)
+        if found is None or stream in self._over or self._films is None:
+            raise ProtocolError("there is no such stream, or no place for films", reasons.NOT_FOUND)
+        if stream not in self._recorders:
+            name = f"{stream}-{self.clock.epoch_ms()}"
+            self._recorders[stream] = Recorder(self._films, name, found.packager)
+
+    async def stop_recording(self, stream: str) -> list[Path]:
+        """The films that were made, durable; none when it was not recorded."""
+        recorder = self._recorders.pop(stream, None)
+        return await recorder.finish() if recorder else []
 
     def statistics(self, stream: str) -> Statistics | None:
         """What came of this stream so far; None for one that was never provisioned."""
@@ -125,6 +165,8 @@ class Ingest:
         """Something came for a stream, or it changed: tell whoever wants to know."""
         if stream.readers:
             self.door.send(stream)
+        if stream.outputs:
+            self.outputs.send(stream)
         for event in stream.events():
             self._made.pop(stream.name, None)
             for tell in self.changed:
@@ -140,6 +182,8 @@ class Ingest:
     async def listen(self, host: str, port: int) -> None:
         """Take RTMP connections. Where the port is taken another is used: the addresses that are handed out name it."""
         loop = asyncio.get_running_loop()
+        if self._films is not None:
+            await asyncio.to_thread(_prepared, self._films)
         try:
             self._server = await loop.create_server(self.door.connection, host, port)
         except OSError as error:
@@ -155,6 +199,9 @@ class Ingest:
                 self.sweep(self.clock.now())
         finally:
             self.door.close()
+            self.outputs.close()
+            for name in list(self._recorders):
+                await self.stop_recording(name)
             if self._server is not None:
                 self._server.close()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -164,6 +211,7 @@ class Ingest:
         """Time has passed."""
         self.door.sweep(now)
         self.waiting.sweep(now)
+        self.outputs.sweep(now)
         for stream in list(self._streams.values()):
             deadline = stream.deadline()
             if deadline is not None and now >= deadline:
@@ -173,6 +221,11 @@ class Ingest:
             del self._over[name]
             self.viewing.forget(self._streams.pop(name).packager)
             self._made.pop(name, None)
+
+    def _made_part(self, stream: str, track: int, part: Part) -> None:
+        recorder = self._recorders.get(stream)
+        if recorder is not None:
+            recorder.add(track, part)
 
     def _streams_get(self, name: str) -> LiveStream | None:
         return self._streams.get(name)
@@ -189,3 +242,10 @@ class Ingest:
                 self._known.clear()
             self._known[token, stream] = expires_s
         return True
+
+
+def _prepared(films: Path) -> None:
+    """The folder of films, with what a crash left there finished."""
+    films.mkdir(parents=True, exist_ok=True)
+    for path in recover(films):
+        log.warning("a film was left unfinished; it ends where it was cut", film=path.name)

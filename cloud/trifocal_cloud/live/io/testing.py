@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from trifocal_cloud.addresses import LOOPBACK
 from trifocal_cloud.live.io.ingest import Ingest, Provision
 from trifocal_cloud.live.stream import Event
 from trifocal_cloud.live.testing import Message, clip, messages
@@ -44,10 +46,10 @@ class Doors:
 
 
 @asynccontextmanager
-async def open_doors() -> AsyncIterator[Doors]:
+async def open_doors(films: Path | None = None) -> AsyncIterator[Doors]:
     """Both doors open, until the end."""
     clock = VirtualClock(1_000, EPOCH_MS)
-    ingest = Ingest(clock, SECRET)  # type: ignore[arg-type]
+    ingest = Ingest(clock, SECRET, LOOPBACK, films)  # type: ignore[arg-type]
     found = Doors(ingest, clock)
     ingest.changed.append(lambda name, event, _: found.events.append((name, event)))
     loop = asyncio.get_running_loop()
@@ -60,6 +62,7 @@ async def open_doors() -> AsyncIterator[Doors]:
     await ingest.listen("127.0.0.1", 0)
     ingest.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     running = asyncio.create_task(ingest.run())
+    await asyncio.sleep(0)  # so that it has begun, and ends in order
     try:
         yield found
     finally:

@@ -2,13 +2,22 @@
 
 import asyncio
 import socket
+from pathlib import Path
 
 import httpx
+import pytest
 
 from trifocal_cloud.live.io.ingest import LINGER_MS, MOST_KNOWN_TOKENS, Ingest
-from trifocal_cloud.live.io.testing import SECRET, Doors, publishing, tags, until
+from trifocal_cloud.live.io.testing import SECRET, Doors, open_doors, publishing, tags, until
 from trifocal_cloud.live.stream import Flowing, Gone, Publishing
+from trifocal_cloud.live.testing import decode
+from trifocal_shared import reasons
+from trifocal_shared.message import ProtocolError
 from trifocal_shared.testing import VirtualClock
+
+
+def films(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
 
 
 async def test_addresses(doors: Doors) -> None:
@@ -94,3 +103,38 @@ async def test_tokens_that_are_known_are_bounded(doors: Doors) -> None:
     place = doors.provision()
     assert doors.ingest.may_watch(place.hls_url.split("/")[4], "cam")
     assert len(doors.ingest._known) == 1
+
+
+async def test_a_stream_is_recorded(doors: Doors, tmp_path: Path) -> None:
+    place = doors.provision()
+    doors.ingest.record("cam")
+    doors.ingest.record("cam")
+    async with publishing(place.publish_url) as publisher:
+        publisher.send(tags())
+        await until(lambda: doors.ingest.statistics("cam").frames == 60)  # type: ignore[union-attr]
+    await until(lambda: doors.ingest._streams["cam"].state == "away")
+    (film,) = await doors.ingest.stop_recording("cam")
+    assert film.parent == tmp_path / "films"
+    assert len(decode(film.read_bytes()).pictures) == 60
+    assert await doors.ingest.stop_recording("cam") == []
+
+
+async def test_what_is_recorded_when_the_cloud_ends_is_finished(tmp_path: Path) -> None:
+    async with open_doors(tmp_path) as doors:
+        place = doors.provision()
+        doors.ingest.record("cam")
+        async with publishing(place.publish_url) as publisher:
+            publisher.send(tags())
+            await until(lambda: doors.ingest.statistics("cam").frames == 60)  # type: ignore[union-attr]
+    (film,) = films(tmp_path)
+    assert film.suffix == ".mp4"
+    part = film.with_name("late-1.mp4.part")
+    part.write_bytes(film.read_bytes()[:-5])
+    async with open_doors(tmp_path):
+        assert part.with_suffix("").exists()
+
+
+async def test_what_cannot_be_recorded(doors: Doors) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        doors.ingest.record("nobody")
+    assert caught.value.code == reasons.NOT_FOUND

@@ -36,23 +36,29 @@ def inline(merged: list[ast.Module], others: list[ast.Module], kept: set[str]) -
     elsewhere.update(kept)
     loose = kept | _loose([*merged, *others])
     number = 0
-    while _once(merged, elsewhere, loose, number):
-        number += 1
+    while done := _round(merged, elsewhere, loose, number):
+        number += done
 
 
-def _once(merged: list[ast.Module], elsewhere: "Counter[str]", loose: set[str], number: int) -> bool:
-    mentions = elsewhere + Counter(name for tree in merged for name in told(tree))
+def _round(merged: list[ast.Module], elsewhere: "Counter[str]", loose: set[str], number: int) -> int:
+    """Each function once; how many were written out. What is told is counted once: it moves, and is not told more."""
+    own = {id(node): Counter(told(node)) for tree in merged for node in tree.body}
+    mentions = Counter(elsewhere)
+    for counted in own.values():
+        mentions.update(counted)
+    done = 0
     for home, cls, function in list(functions(merged)):
-        own = Counter(told(cls)) if cls and cls.name not in loose and function.name not in loose else mentions
-        if own[function.name] != 2 or not plain(function, cls is not None):  # its own definition, and one call
+        private = cls is not None and cls.name not in loose and function.name not in loose
+        count = own[id(cls)][function.name] if private else mentions[function.name]
+        if count != 2 or not plain(function, cls is not None):  # its own definition, and one call
             continue
         for caller in _callers(merged, cls):
-            if caller is not function and _written_out(caller, function, cls is not None, number):
+            if caller is not function and _written_out(caller, function, cls is not None, number + done):
                 home.remove(function)
-                if not home:
-                    home.append(ast.Pass())
-                return True
-    return False
+                home.extend([] if home else [ast.Pass()])
+                done += 1
+                break
+    return done
 
 
 def _loose(trees: list[ast.Module]) -> set[str]:
@@ -187,7 +193,9 @@ def _instead(
         body = written if _ends(written) else [*written, ast.Return(None)]
     elif isinstance(statement, ast.Expr):
         body = _settled(written, lambda value: [ast.Expr(value)] if value and not steady(value) else [], False)
-    elif isinstance(statement, ast.Assign) and (_returns(function) < 2 or _is_name(statement.targets)):
+    elif isinstance(statement, ast.Assign) and (
+        _returns(function) < 2 or [type(one) for one in statement.targets] == [ast.Name]
+    ):
         targets = statement.targets
         body = _settled(written, lambda value: [ast.Assign(targets, value or ast.Constant(None))], True)
     if body is None:
@@ -199,10 +207,6 @@ def _instead(
 
 def _returns(function: ast.FunctionDef) -> int:
     return sum(isinstance(node, ast.Return) for node in ast.walk(function))
-
-
-def _is_name(targets: list[ast.expr]) -> bool:
-    return len(targets) == 1 and isinstance(targets[0], ast.Name)
 
 
 def _settled(body: Statements, give: Callable[[ast.expr | None], Statements], always: bool) -> Statements | None:

@@ -153,11 +153,12 @@ def _assign(
     The best are those of `first`, in this order.
     """
     found: dict[str, str] = {}
+    words = [*first, *pool()]
     busy: dict[int, set[str]] = {place: set(taken) for place in range(len(families))}
     for name in sorted(names, key=lambda name: (-weights[name], name)):
         places = [place for place, family in enumerate(families) if name in family]
         hidden = set().union(*(busy[place] for place in places))
-        found[name] = next(word for word in [*first, *pool()] if word not in hidden)
+        found[name] = next(word for word in words if word not in hidden)
         for place in places:
             busy[place].add(found[name])
     return found

@@ -40,14 +40,14 @@ def unfold(merged: list[ast.Module], others: list[ast.Module], kept: set[str]) -
     elsewhere.update(kept)
     changed = True
     while changed:
-        mentions = elsewhere + Counter(name for tree in merged for name in told(tree))
         changed = False
+        mentions = elsewhere + Counter(name for tree in merged for name in told(tree))
         for home, cls, function in list(functions(merged)):
             if _unfolded(merged, cls, function, mentions[function.name] - 1):
                 home.remove(function)
                 home.extend([] if home else [ast.Pass()])
                 changed = True
-                break
+                mentions = elsewhere + Counter(name for tree in merged for name in told(tree))
 
 
 def _unfolded(merged: list[ast.Module], cls: ast.ClassDef | None, function: ast.FunctionDef, mentions: int) -> bool:
@@ -55,12 +55,12 @@ def _unfolded(merged: list[ast.Module], cls: ast.ClassDef | None, function: ast.
     if value is None or len(function.body) > 1 or not plain(function, cls is not None):
         return False
     names = [one.arg for one in function.args.args[cls is not None :]]
+    size = _size(value)
+    if size is None or MADE + size <= mentions * (size - 4 - len(names)):
+        return False
     where = [node for tree in merged for node in ast.walk(tree)] if cls is None else list(ast.walk(cls))
     found = [one for one in where if isinstance(one, ast.Call) and calls(one, function.name, cls is not None)]
     if not found or len(found) != mentions or not all(_may(one, names, value) for one in found):
-        return False
-    size = _size(value)
-    if size is None or MADE + size <= sum(size - 4 - len(names) for _ in found):
         return False
     inside = {id(one) for one in ast.walk(function)}
     locals_of_any = set().union(

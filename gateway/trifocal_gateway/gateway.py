@@ -1,8 +1,8 @@
 """The whole gateway minus sockets and disks: what comes by link and line in, what is to be done out.
 
 Of the machines inside, `Talk` turns the link's bytes into messages and back, `Relay` carries presses, requests and
-last words, `Courier` the photos; two `Reconnector` keep link and line alive. This class carries their events to one
-another.
+last words, `Courier` the photos, `MentraLive` speaks for glasses that are none of ours; two `Reconnector` keep link and
+line alive. This class carries their events to one another.
 
 What is to be done comes out as events in their order; io carries them out and answers by the inputs that their
 descriptions name. The machines `outgoing`, `relay` and `courier` are for io to answer; after an answer to one of those,
@@ -11,8 +11,13 @@ descriptions name. The machines `outgoing`, `relay` and `courier` are for io to 
 
 from dataclasses import dataclass
 
+<<<<<<< HEAD
 from trifocal_gateway import controller, courier, owner, reconnector, relay
+=======
+from trifocal_gateway import courier, mentra_live, reconnector, relay
+>>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
 from trifocal_gateway.reconnector import Reconnector
+from trifocal_gateway.session import READY
 from trifocal_gateway.talk import Talk
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
@@ -88,11 +93,17 @@ class Gateway:
         """Why the glasses that are there are not ours, as a word of `reasons`; empty while nothing says so."""
         self.relay = relay.Relay(token, protocol)
         self.courier = courier.Courier(queue)
+        self.mentra = mentra_live.MentraLive(first_id)
         self.glasses = Reconnector(reconnector.GLASSES_BASE_MS, reconnector.GLASSES_CAP_MS)
         self.cloud = Reconnector(reconnector.CLOUD_BASE_MS, reconnector.CLOUD_CAP_MS)
         self.talk = Talk(first_id)
         self.outgoing = self.talk.outgoing
+<<<<<<< HEAD
         self.counts = {"malformed": 0, "strange": 0}
+=======
+        self.counts = {"malformed": 0}
+        self._most = 0
+>>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
         self._events: list[Event] = []
 
     def start(self, now: int) -> None:
@@ -109,7 +120,11 @@ class Gateway:
     def glasses_connected(self, most: int, now: int) -> None:
         """The link stands; one write takes `most` bytes, 0 any number."""
         self.talk.opened(most, now)
+<<<<<<< HEAD
         self.owner.opened()
+=======
+        self._most = most
+>>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
         self.glasses.connected(now)
         self.relay.link_opened(now)
         self.carry(now)
@@ -119,6 +134,7 @@ class Gateway:
         self.talk.closed()
         if self.glasses.state == reconnector.UP:
             self.relay.link_closed(now)
+            self.mentra.link_lost(now)
             self.courier.link_lost(now)
         self.glasses.failed(chance, now)
         self.glasses.lost(chance, now)
@@ -171,12 +187,13 @@ class Gateway:
 
     def deadline(self) -> int | None:
         """When to be woken."""
-        machines = (self.talk, self.relay, self.courier, self.glasses, self.cloud)
+        machines = (self.talk, self.mentra, self.relay, self.courier, self.glasses, self.cloud)
         return min((at for machine in machines if (at := machine.deadline()) is not None), default=None)
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
         self.talk.timeout(now)
+        self.mentra.timeout(now)
         self.relay.timeout(now)
         self.courier.timeout(now)
         self.glasses.timeout(now)
@@ -192,28 +209,56 @@ class Gateway:
         """Carry what happened in one machine to the others."""
         for said in self.talk.heard(now):
             self._hear(said, now)
+        whole = self.courier.unannounced.next()
+        if whole is not None:
+            self.mentra.arrived(whole.request_id)
         for wanted in self.courier.events():
             if isinstance(wanted, courier.Tell):
                 self.relay.photo_moved(wanted.status, now)
             elif isinstance(wanted, courier.Show):
                 self.relay.photo_moved(wanted.progress, now)
             elif isinstance(wanted, courier.Say):
-                self.talk.say(wanted.message, now)
+                self._say(wanted.message, now)
             else:
                 self._events.append(wanted)
+<<<<<<< HEAD
         for step in self.owner.events():
             self._owner_wants(step, now)
         for passed in self.relay.events():
             self._relay_wants(passed, now)
+=======
+        self._carry_relayed(now)
+>>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
         for _ in self.glasses.events():
             self.relay.searching(now)
             self._events.append(ConnectGlasses())
         self._events += [ConnectCloud() for _ in self.cloud.events()]
-        for passed in self.relay.events():
-            self._relay_wants(passed, now)
+        self._carry_relayed(now)
         self._events += [WriteGlasses(data) for data in self.talk.writes()]
 
+    def _carry_relayed(self, now: int) -> None:
+        for passed in self.relay.events():
+            self._relay_wants(passed, now)
+        for wanted in self.mentra.events():
+            if isinstance(wanted, mentra_live.Word):
+                self.relay.glasses_said(wanted.status, now)
+            elif isinstance(wanted, mentra_live.Expect):
+                self.courier.unannounced.expect(wanted.image_id, wanted.request_id)
+            elif isinstance(wanted.message, Native):
+                self.talk.say_native(wanted.message, now)
+            else:
+                self.talk.say(wanted.message, now)
+        for passed in self.relay.events():
+            self._relay_wants(passed, now)
+
+    def _say(self, message: Message, now: int) -> None:
+        if self.talk.trifocal:
+            self.talk.say(message, now)
+        else:
+            self.mentra.told(message, now)
+
     def _hear(self, said: object, now: int) -> None:
+<<<<<<< HEAD
         if isinstance(said, Control) and said.TYPE == "owner_state":
             self.owner.said(said)
             return
@@ -222,19 +267,42 @@ class Gateway:
         if not self.owner.admits:
             self.counts["strange"] += 1
         elif isinstance(said, FilePacket | Piece):
+=======
+        if isinstance(said, FilePacket | Piece):
+            if isinstance(said, FilePacket):
+                self.mentra.packet(said.name, now)
+>>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
             self.courier.piece(said, now)
         elif isinstance(said, Native):
             self._controller_said(said, now)
         elif isinstance(said, Rejected):
             self.counts["malformed"] += 1
+        elif isinstance(said, messages.GlassesReady):
+            self._meet(said, now)
         elif isinstance(said, Message):
+<<<<<<< HEAD
             if isinstance(said, messages.GlassesReady):
                 self.courier.announces = self.talk.trifocal
                 self.glasses.steady()
                 self.strange = ""
             self.relay.glasses_said(said, now)
             if isinstance(said, messages.FileAnnounce):
+=======
+            if self.talk.trifocal or not isinstance(said, messages.PhotoStatus):
+                self.relay.glasses_said(said, now)
+            if not self.talk.trifocal:
+                self.mentra.heard(said, now)
+            elif isinstance(said, messages.FileAnnounce):
+>>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
                 self.courier.announced(said, now)
+
+    def _meet(self, said: messages.GlassesReady, now: int) -> None:
+        self.courier.announces = self.talk.trifocal
+        self.glasses.steady()
+        known = self.relay.session.status == READY
+        self.relay.glasses_said(said, now)
+        if not (known or self.talk.trifocal) and self.relay.session.status == READY:
+            self.mentra.met(self._most)
 
     def _controller_said(self, said: Native, now: int) -> None:
         meant = controller.meaning(said)
@@ -255,7 +323,7 @@ class Gateway:
 
     def _relay_wants(self, event: relay.Event, now: int) -> None:
         if isinstance(event, relay.ToGlasses):
-            self.talk.say(event.message, now)
+            self._say(event.message, now)
         elif isinstance(event, relay.ToCloud):
             self._events.append(SendCloud(event.message))
         elif isinstance(event, relay.DropLink):

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from trifocal_gateway.photos import STALE_MS
 from trifocal_shared import messages
 from trifocal_shared.control_messages import Control
+from trifocal_shared.mentra_messages import BleReadyAck, TakeMentraPhoto
 from trifocal_shared.message import Message
 from trifocal_shared.pack import Have
 
@@ -49,6 +50,8 @@ class Rule:
 RULES: dict[type[Message], Rule] = {
     messages.ButtonPressResponse: Rule(URGENT, messages.PRESS_ANSWER_MS),
     messages.TakePhoto: Rule(URGENT, STALE_MS),
+    TakeMentraPhoto: Rule(URGENT, STALE_MS),
+    BleReadyAck: Rule(FLOW),
     messages.Ping: Rule(URGENT, about=""),
     Have: Rule(FLOW, about="number"),
     messages.FileHave: Rule(FLOW, about="file_name"),

@@ -6,7 +6,12 @@
                              └──── another `sid` ──────────┘
 
 LINKED says `phone_ready` every 2.5 s until it is answered, with no upper bound (PROTOCOL-device §2.8). READY begins
+<<<<<<< HEAD
 with the greeting: the time, the token if there is one, and the questions for battery, version and Wi-Fi. A
+=======
+with the greeting: the time, the token if there is one, and the questions for battery and version. Glasses of MentraOS
+get the token when they have said their version, for it is long and old ones put no pieces together, or after 2 s. A
+>>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
 `glasses_ready` with another `sid` says that the glasses restarted under a link that stayed: the whole handshake runs
 again. From LINKED on a ping is sent every 30 s; when the third in a row has had no pong by the time the next is due,
 the link is given up: one `Silent`, after which this machine waits to be told that the link is closed. Only a pong
@@ -20,6 +25,7 @@ from trifocal_shared.control_messages import Control
 from trifocal_shared.message import Message
 
 READY_MS = 2_500
+VERSION_MS = 2_000
 PING_MS = 30_000
 MOST_UNANSWERED = 3
 
@@ -74,6 +80,7 @@ class Session:
         self._sid: str | None = None
         self._ready_at: int | None = None
         self._ping_at: int | None = None
+        self._token_at: int | None = None
         self._unanswered = 0
         self._epoch_at_zero: int | None = None
         self._events: list[Event] = []
@@ -90,7 +97,7 @@ class Session:
         """Another core token, or none; ready glasses are told."""
         if token != self._token:
             self._token = token
-            if self.status == READY:
+            if self.status == READY and self._token_at is None:
                 self._say(messages.AuthToken(core_token=token))
 
     @property
@@ -118,31 +125,38 @@ class Session:
 
     def closed(self) -> None:
         """No bytes pass any more."""
-        self._ready_at = self._ping_at = None
+        self._ready_at = self._ping_at = self._token_at = None
         self._become(DISCONNECTED)
 
     def said(self, message: Message, now: int) -> None:
         """The glasses said something; what is not about the talk itself changes nothing here."""
         if isinstance(message, messages.GlassesReady):
-            self._ready(message.sid, now)
+            self._ready(message, now)
         elif isinstance(message, messages.Pong):
             self._unanswered = 0
-        elif isinstance(message, messages.VersionInfo) and message.device_model[:LONGEST_MODEL] != self.model:
-            self.model = message.device_model[:LONGEST_MODEL]
-            self._events.append(Changed(self.status, self.model))
+        elif isinstance(message, messages.VersionInfo):
+            model = message.device_model[:LONGEST_MODEL]
+            if model and model != self.model:
+                self.model = model
+                self._events.append(Changed(self.status, self.model))
+            if message.build_number:
+                self._say_token(now)
 
     def deadline(self) -> int | None:
         """When to say something."""
-        return min((at for at in (self._ready_at, self._ping_at) if at is not None), default=None)
+        known = (self._ready_at, self._ping_at, self._token_at)
+        return min((at for at in known if at is not None), default=None)
 
     def timeout(self, now: int) -> None:
         """Knock again, ping, or give up."""
         if self._ready_at is not None and now >= self._ready_at:
             self._knock(now)
+        if self._token_at is not None and now >= self._token_at:
+            self._say_token(now)
         if self._ping_at is None or now < self._ping_at:
             return
         if self._unanswered >= MOST_UNANSWERED:
-            self._ready_at = self._ping_at = None
+            self._ready_at = self._ping_at = self._token_at = None
             self._events.append(Silent())
             return
         self._unanswered += 1
@@ -154,7 +168,8 @@ class Session:
         events, self._events = self._events, []
         return events
 
-    def _ready(self, sid: str, now: int) -> None:
+    def _ready(self, ready: messages.GlassesReady, now: int) -> None:
+        sid = ready.sid
         if self.status == READY and sid == self._sid:
             return
         if self.status == READY:
@@ -163,20 +178,26 @@ class Session:
             self._knock(now)
         elif self.status == LINKED:
             restarted = self._sid is not None and sid != self._sid
-            self._greet(sid, restarted, now)
+            self._sid = sid
+            self._greet(restarted, ready.protocol > 0, now)
 
-    def _greet(self, sid: str, restarted: bool, now: int) -> None:
-        self._sid = sid
+    def _greet(self, restarted: bool, trifocal: bool, now: int) -> None:
         self._ready_at = None
         self._become(READY)
         if self.epoch(now) > 0:
             self._say(messages.SetSystemTime(timestamp_ms=self.epoch(now)))
-        if self._token:
-            self._say(messages.AuthToken(core_token=self._token, timestamp=self.epoch(now)))
+        self._token_at = now + VERSION_MS
+        if trifocal:
+            self._say_token(now)
         self._say(messages.RequestBatteryState())
         self._say(messages.RequestVersion())
         self._say(Control("request_wifi_status"))
         self._events.append(Greeted(restarted))
+
+    def _say_token(self, now: int) -> None:
+        if self._token_at is not None and self._token:
+            self._say(messages.AuthToken(core_token=self._token, timestamp=self.epoch(now)))
+        self._token_at = None
 
     def _knock(self, now: int) -> None:
         self._ready_at = now + READY_MS

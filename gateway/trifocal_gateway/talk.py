@@ -9,9 +9,11 @@ each write wait for its turn. UNKNOWN glasses are spoken to as old ones need it:
 message ids. Glasses of Trifocal say in their greeting what they can; of MentraOS's the build number tells.
 """
 
+from trifocal_gateway.compact import expand
 from trifocal_gateway.outgoing import Outgoing, key_of
-from trifocal_shared import messages, stream_messages
+from trifocal_shared import mentra_messages, messages, stream_messages
 from trifocal_shared.chunk import FRAME_BYTES
+from trifocal_shared.envelope import Native
 from trifocal_shared.link import WHOLE, Link
 from trifocal_shared.message import Message
 from trifocal_shared.pack import Have
@@ -35,7 +37,8 @@ class Talk:
         self.counts = {"unsayable": 0}
         self.trifocal = False
         """Whether these are glasses of ours."""
-        self._link = Link({**messages.TO_GATEWAY, **stream_messages.FROM_GLASSES}, False, first_id)
+        known = {**messages.TO_GATEWAY, **stream_messages.FROM_GLASSES, **mentra_messages.TO_GATEWAY}
+        self._link = _Link(known, False, first_id)
         self._latest: dict[tuple[object, ...], int] = {}  # what a message is about -> the id of the last one
         self._sid = ""
         self._packs = False
@@ -44,7 +47,7 @@ class Talk:
         """The link stands; one write takes `most` bytes, 0 any number."""
         self._link.opened()
         self._latest = {}
-        self._packs = False
+        self.trifocal = self._packs = False
         self.outgoing.opened(most, now)
 
     def closed(self) -> None:
@@ -78,6 +81,12 @@ class Talk:
             self.counts["unsayable"] += 1
             return
         self.outgoing.say(message, self._link.data_to_send(), now)
+
+    def say_native(self, said: Native, now: int) -> None:
+        """To the button controller of the glasses."""
+        self._link.say_native(said.command, said.body)
+        for frame in self._link.data_to_send():
+            self.outgoing.answer(frame, now)
 
     def deadline(self) -> int | None:
         """When to be woken."""
@@ -131,6 +140,13 @@ class Talk:
         if not self.trifocal and build.isascii() and build.isdecimal():
             self._link.answers_ids = int(build[:9]) >= messages.IDS_SINCE_BUILD
             self._link.frame_bytes = FRAME_BYTES if self._link.answers_ids else WHOLE
+
+
+class _Link(Link):
+    """Understands shortened messages, too."""
+
+    def _take_object(self, content: dict[str, object], said: list[object]) -> None:
+        super()._take_object(expand(content), said)
 
 
 def _is_modern(said: Message) -> bool:

@@ -210,7 +210,7 @@ def relay(cloud: bool = True, glasses: bool = True, token: str = "secret") -> Re
         made.cloud_said(ACK, 0)
     if glasses:
         made.link_opened(0)
-        made.glasses_said(GlassesReady(sid="aaaa"), 0)
+        made.glasses_said(GlassesReady(sid="aaaa", protocol=2), 0)
     made.events()
     return made
 

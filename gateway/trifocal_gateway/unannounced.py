@@ -39,6 +39,7 @@ class Unannounced:
         self._packets: dict[int, bytes] = {}
         self._heard_at = 0
         self._complained = False
+        self._finished: tuple[int, str, int] = (0, "", 0)
         self._failed: list[TransferComplete] = []
         self._whole: tuple[FileAnnounce, bytes] | None = None
 
@@ -53,10 +54,13 @@ class Unannounced:
         if not is_plain(packet.name, NAME_BYTES) or not 0 < packet.file_size <= LIMITS["photo"]:
             self.counts["dropped"] += 1
             return
-        if (packet.kind, packet.name, packet.file_size) != (self._kind, self._name, self._size):
+        file = (packet.kind, packet.name, packet.file_size)
+        if file == self._finished and packet.index and packet.name != self._name:
+            return  # the rest of a repetition that was needed for its beginning only
+        if file != (self._kind, self._name, self._size):
             self.counts["dropped"] += bool(self._name)
             self.drop()
-            self._kind, self._name, self._size = packet.kind, packet.name, packet.file_size
+            self._kind, self._name, self._size = file
         self._heard_at = now
         self._complained = self._complained and packet.index != 0
         self._bytes += len(packet.data) - len(self._packets.get(packet.index, b""))
@@ -135,6 +139,7 @@ class Unannounced:
             self._complain()
             return
         data = b"".join(pieces)
+        self._finished = (self._kind, self._name, self._size)
         stem = self._name.split(".", 1)[0]
         announce = FileAnnounce(
             file_name=self._name,

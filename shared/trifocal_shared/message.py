@@ -8,9 +8,9 @@ lower-case ones are its fields. A field is written
     size: str = one_of("small", "medium", default="medium")
     flash: bool = True                       # optional; the default gives the type
 
-On the wire a field is spelt in camelCase. An optional string that is empty, as by default, is left out;
-unknown fields are ignored, so that a newer peer can say more. CPython's type checkers see keyword-only dataclasses;
-nothing of `typing` is needed on the device.
+On the wire a field is spelt in camelCase, or as in Python where MentraOS does so (`SNAKE`). An optional string that
+is empty, as by default, is left out; unknown fields are ignored, so that a newer peer can say more. CPython's type
+checkers see keyword-only dataclasses; nothing of `typing` is needed on the device.
 """
 
 import json
@@ -105,6 +105,8 @@ class Message:
     """Old spellings on the wire -> the Python name of the field."""
     SECRETS: "tuple[str, ...]" = ()
     """Fields whose value `repr` does not show."""
+    SNAKE = False
+    """Whether the fields are spelt on the wire as in Python."""
 
     def __init__(self, **values: object) -> None:
         for name, field in fields(type(self)).items():
@@ -123,7 +125,7 @@ class Message:
         for name, field in fields(type(self)).items():
             value = getattr(self, name)
             if value != "" or field.default != "":
-                wire[to_camel(name)] = value
+                wire[name if self.SNAKE else to_camel(name)] = value
         return wire
 
     def __eq__(self, other: object) -> bool:
@@ -147,7 +149,7 @@ def from_wire(cls: "type[T]", data: object) -> "T":
         raise TypeError("not a message class")
     values: dict[str, object] = {}
     for name, field in fields(cls).items():
-        wire_name = to_camel(name)
+        wire_name = name if cls.SNAKE else to_camel(name)
         value = data.get(wire_name)
         if value is None:
             for old, new in cls.ALIASES.items():

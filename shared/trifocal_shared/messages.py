@@ -54,7 +54,7 @@ class SetSystemTime(Message):
     """The wall clock, for boards that have none."""
 
     TYPE = "set_system_time"
-    ALIASES = {"timestamp_ms": "timestamp_ms"}
+    SNAKE = True
     timestamp_ms: int = required(int)
 
 
@@ -144,6 +144,7 @@ class VersionInfo(Message):
     """What the glasses are."""
 
     TYPE = "version_info"
+    SNAKE = True
     app_version: str = ""
     build_number: str = ""
     device_model: str = ""

@@ -21,6 +21,7 @@ SENTENCES = {
     "too_large": "the file is larger than allowed",
     "not_an_image": "the file is not a picture",
     "corrupt": "the bytes do not match their checksum",
+    "transfer_failed": "the photo did not come through from the glasses",
     "foreign_request": "this request belongs to somebody else or does not exist",
     "conflict": "this id already stands for other bytes",
     "malformed": "the message could not be understood",

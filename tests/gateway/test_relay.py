@@ -21,7 +21,7 @@ def test_the_cloud_follows_the_state_of_the_connection() -> None:
     made = relay(glasses=False)
     made.searching(0)
     made.link_opened(10)
-    made.glasses_said(GlassesReady(sid="aaaa"), 20)
+    made.glasses_said(GlassesReady(sid="aaaa", protocol=2), 20)
     made.link_closed(30)
     made.searching(40)
     states = [message.status for message in up(made.events()) if isinstance(message, GlassesConnectionState)]

@@ -67,7 +67,7 @@ def test_glasses_that_return_with_the_photo_are_believed() -> None:
     made.cloud_said(request(), 0)
     made.link_closed(1_000)
     made.link_opened(2_000)
-    made.glasses_said(GlassesReady(sid="aaaa"), 2_010)
+    made.glasses_said(GlassesReady(sid="aaaa", protocol=2), 2_010)
     assert sum(isinstance(message, TakePhoto) for message in down(made.events())) == 2
     made.glasses_said(FileAnnounce(file_name="P1.jpg", request_id="r-1", size=1, sha256="0" * 64), 2_020)
     made.glasses_said(Pong(), 2_030)

@@ -9,6 +9,7 @@ from trifocal_gateway.session import (
     READY,
     READY_MS,
     SCANNING,
+    VERSION_MS,
     Changed,
     Greeted,
     Say,
@@ -40,7 +41,7 @@ def said(session: Session) -> list[Message]:
 def ready(token: str = "") -> Session:
     session = Session(token)
     session.opened(0)
-    session.said(GlassesReady(sid="aaaa"), 100)
+    session.said(GlassesReady(sid="aaaa", protocol=2), 100)
     session.events()
     return session
 
@@ -64,7 +65,7 @@ def test_it_knocks_until_it_is_answered_without_an_upper_bound() -> None:
     assert session.events() == [Changed(LINKED, ""), Say(PhoneReady(protocol=2))]
     knocks = [event for event in advance(session, 0, 25_000) if event == Say(PhoneReady(protocol=2))]
     assert len(knocks) == 25_000 // READY_MS
-    session.said(GlassesReady(sid="aaaa"), 25_000)
+    session.said(GlassesReady(sid="aaaa", protocol=2), 25_000)
     assert PhoneReady(protocol=2) not in [
         event.message for event in advance(session, 25_000, 50_000) if isinstance(event, Say)
     ]
@@ -75,7 +76,7 @@ def test_the_greeting_brings_time_and_token_and_asks_for_battery_and_version() -
     session.epoch_known(EPOCH, 0)
     session.opened(0)
     session.events()
-    session.said(GlassesReady(sid="aaaa"), 7)
+    session.said(GlassesReady(sid="aaaa", protocol=2), 7)
     assert session.events() == [
         Changed(READY, ""),
         Say(SetSystemTime(timestamp_ms=EPOCH + 7)),
@@ -91,19 +92,24 @@ def test_what_is_not_known_is_not_said() -> None:
     session = Session()
     session.opened(0)
     session.events()
+<<<<<<< HEAD
     session.said(GlassesReady(sid="aaaa"), 7)
     assert said(session) == [RequestBatteryState(), RequestVersion(), Control("request_wifi_status")]
+=======
+    session.said(GlassesReady(sid="aaaa", protocol=2), 7)
+    assert said(session) == [RequestBatteryState(), RequestVersion()]
+>>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
 
 
 def test_a_repeated_answer_greets_nobody_again() -> None:
     session = ready()
-    session.said(GlassesReady(sid="aaaa"), 200)
+    session.said(GlassesReady(sid="aaaa", protocol=2), 200)
     assert session.events() == []
 
 
 def test_an_answer_without_a_link_is_nothing() -> None:
     session = Session()
-    session.said(GlassesReady(sid="aaaa"), 0)
+    session.said(GlassesReady(sid="aaaa", protocol=2), 0)
     session.said(Pong(), 0)
     assert session.events() == []
     assert session.deadline() is None
@@ -111,13 +117,13 @@ def test_an_answer_without_a_link_is_nothing() -> None:
 
 def test_another_sid_runs_the_handshake_again() -> None:
     session = ready("secret")
-    session.said(GlassesReady(sid="bbbb"), 5_000)
+    session.said(GlassesReady(sid="bbbb", protocol=2), 5_000)
     assert session.events() == [Changed(LINKED, ""), Say(PhoneReady(protocol=2))]
-    session.said(GlassesReady(sid="bbbb"), 5_100)
+    session.said(GlassesReady(sid="bbbb", protocol=2), 5_100)
     events = session.events()
     assert Greeted(restarted=True) in events
     assert Say(AuthToken(core_token="secret")) in events
-    session.said(GlassesReady(sid="bbbb"), 5_200)
+    session.said(GlassesReady(sid="bbbb", protocol=2), 5_200)
     assert session.events() == []
 
 
@@ -125,11 +131,11 @@ def test_the_same_glasses_on_a_new_link_have_not_restarted() -> None:
     session = ready()
     session.closed()
     session.opened(1_000)
-    session.said(GlassesReady(sid="aaaa"), 1_100)
+    session.said(GlassesReady(sid="aaaa", protocol=2), 1_100)
     assert Greeted(restarted=False) in session.events()
     session.closed()
     session.opened(2_000)
-    session.said(GlassesReady(sid="bbbb"), 2_100)
+    session.said(GlassesReady(sid="bbbb", protocol=2), 2_100)
     assert Greeted(restarted=True) in session.events()
 
 
@@ -223,6 +229,7 @@ def test_the_wall_clock_can_become_unknown() -> None:
     assert session.epoch(25) == 0
 
 
+<<<<<<< HEAD
 def test_proven_glasses_are_greeted_anew_on_the_same_link() -> None:
     session = Session()
     session.opened(0)
@@ -238,3 +245,49 @@ def test_nobody_is_greeted_without_a_link() -> None:
     session = Session()
     session.again(20)
     assert session.events() == []
+=======
+def mentra(token: str) -> Session:
+    """A session that glasses of MentraOS have greeted."""
+    session = Session(token)
+    session.opened(0)
+    session.said(GlassesReady(sid="aaaa"), 100)
+    assert AuthToken(core_token=token) not in said(session)
+    return session
+
+
+def test_glasses_of_mentraos_get_the_token_once_they_have_said_their_version() -> None:
+    session = mentra("secret")
+    session.said(VersionInfo(device_model="Mentra Live"), 200)
+    assert said(session) == []
+    session.said(VersionInfo(build_number="38"), 300)
+    assert said(session) == [AuthToken(core_token="secret")]
+    session.said(VersionInfo(build_number="38"), 400)
+    assert said(session) == []
+    assert session.model == "Mentra Live"
+
+
+def test_glasses_that_never_say_it_get_the_token_after_a_while() -> None:
+    session = mentra("secret")
+    assert session.deadline() == 100 + VERSION_MS
+    session.timeout(100 + VERSION_MS)
+    assert said(session) == [AuthToken(core_token="secret")]
+
+
+def test_a_token_that_changes_meanwhile_is_said_once() -> None:
+    session = mentra("old")
+    session.token_changed("new")
+    assert said(session) == []
+    session.said(VersionInfo(build_number="4"), 300)
+    assert said(session) == [AuthToken(core_token="new")]
+
+
+def test_without_a_token_or_a_link_none_is_said() -> None:
+    session = mentra("")
+    session.timeout(100 + VERSION_MS)
+    assert said(session) == []
+    session = mentra("secret")
+    session.closed()
+    session.said(VersionInfo(build_number="38"), 300)
+    assert AuthToken(core_token="secret") not in said(session)
+    assert session.deadline() is None
+>>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)

@@ -144,6 +144,7 @@ def test_long_words_go_in_pieces_to_whom_needs_that(protocol: int, build: str, w
     talk.greet(protocol, build)
     talk.gateway.token_changed(LONG_TOKEN, talk.now)
     talk.carry()
+    talk.wait(3_000)
     assert messages.AuthToken(core_token=LONG_TOKEN) in talk.heard
     assert (max(map(len, talk.frames)) > FRAME_BYTES) == whole
 

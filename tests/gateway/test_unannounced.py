@@ -175,3 +175,22 @@ def test_expectations_are_bounded_and_the_oldest_gives_way() -> None:
     announce = unannounced.next()
     assert announce is not None
     assert announce.request_id == "local_I123456789"
+
+
+def test_the_rest_of_a_repetition_that_was_needed_for_its_beginning_only_is_passed_over() -> None:
+    unannounced = Unannounced()
+    for packet in [*packets()[1:], *packets()]:
+        unannounced.packet(packet, 0)
+    assert whole(unannounced) == DATA
+    assert unannounced.failed() == [TransferComplete(file_name=NAME, success=False)]
+    assert unannounced.deadline() is None
+
+
+def test_a_file_that_comes_again_because_its_end_was_not_heard_is_taken_again() -> None:
+    unannounced = Unannounced()
+    for packet in packets():
+        unannounced.packet(packet, 0)
+    unannounced.answer(TransferComplete(file_name=NAME, success=True))
+    for packet in packets():
+        unannounced.packet(packet, 9)
+    assert whole(unannounced) == DATA

@@ -16,7 +16,13 @@ from trifocal_shared.envelope import Native, unwrap
 from trifocal_shared.frame import OVERHEAD, PACK, STRING, FilePacket, Frame, FrameDecoder
 from trifocal_shared.message import Message
 from trifocal_shared.wire import Wire
-from trifocal_tools import example_app_messages, example_control_messages, example_frames, example_talks
+from trifocal_tools import (
+    example_app_messages,
+    example_control_messages,
+    example_frames,
+    example_mentra_live,
+    example_talks,
+)
 from trifocal_tools import example_messages as said
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "vectors"
@@ -78,6 +84,10 @@ def build() -> dict[str, Vector]:
         "talks.json": {
             "about": "What one end of the link hears frame by frame, the messages it makes of that, and its answers.",
             "vectors": example_talks.TALKS,
+        },
+        "mentra_live.json": {
+            "about": "A session with Mentra Live: what comes when, what they hear then, and what the cloud is told.",
+            "vectors": example_mentra_live.STEPS,
         },
         "refused.json": {
             "about": "JSON on the link that is refused as `malformed` by the end it is said `to`.",

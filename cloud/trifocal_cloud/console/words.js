@@ -21,6 +21,7 @@ const REASONS = {
   too_large: "The file is larger than allowed",
   not_an_image: "The file is not a picture",
   corrupt: "The bytes do not match their checksum",
+  transfer_failed: "The photo did not come through from the glasses",
   foreign_request: "This request belongs to somebody else or does not exist",
   conflict: "This id already stands for other bytes",
   malformed: "The message could not be understood",

@@ -24,6 +24,7 @@ NOT_FLASHED = (
     "trifocal_shared/sim_messages.py",
     "trifocal_shared/app_messages.py",
     "trifocal_shared/app_words.py",
+    "trifocal_shared/mentra_messages.py",
     "trifocal_shared/sentences.py",
     "trifocal_firmware/testing.py",
     "trifocal_firmware/boards/linux.py",

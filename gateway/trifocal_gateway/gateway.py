@@ -11,11 +11,7 @@ descriptions name. The machines `outgoing`, `relay` and `courier` are for io to 
 
 from dataclasses import dataclass
 
-<<<<<<< HEAD
-from trifocal_gateway import controller, courier, owner, reconnector, relay
-=======
-from trifocal_gateway import courier, mentra_live, reconnector, relay
->>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
+from trifocal_gateway import controller, courier, mentra_live, owner, reconnector, relay
 from trifocal_gateway.reconnector import Reconnector
 from trifocal_gateway.session import READY
 from trifocal_gateway.talk import Talk
@@ -98,12 +94,8 @@ class Gateway:
         self.cloud = Reconnector(reconnector.CLOUD_BASE_MS, reconnector.CLOUD_CAP_MS)
         self.talk = Talk(first_id)
         self.outgoing = self.talk.outgoing
-<<<<<<< HEAD
         self.counts = {"malformed": 0, "strange": 0}
-=======
-        self.counts = {"malformed": 0}
         self._most = 0
->>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
         self._events: list[Event] = []
 
     def start(self, now: int) -> None:
@@ -120,11 +112,8 @@ class Gateway:
     def glasses_connected(self, most: int, now: int) -> None:
         """The link stands; one write takes `most` bytes, 0 any number."""
         self.talk.opened(most, now)
-<<<<<<< HEAD
         self.owner.opened()
-=======
         self._most = most
->>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
         self.glasses.connected(now)
         self.relay.link_opened(now)
         self.carry(now)
@@ -221,14 +210,9 @@ class Gateway:
                 self._say(wanted.message, now)
             else:
                 self._events.append(wanted)
-<<<<<<< HEAD
         for step in self.owner.events():
             self._owner_wants(step, now)
-        for passed in self.relay.events():
-            self._relay_wants(passed, now)
-=======
         self._carry_relayed(now)
->>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
         for _ in self.glasses.events():
             self.relay.searching(now)
             self._events.append(ConnectGlasses())
@@ -258,7 +242,6 @@ class Gateway:
             self.mentra.told(message, now)
 
     def _hear(self, said: object, now: int) -> None:
-<<<<<<< HEAD
         if isinstance(said, Control) and said.TYPE == "owner_state":
             self.owner.said(said)
             return
@@ -267,11 +250,8 @@ class Gateway:
         if not self.owner.admits:
             self.counts["strange"] += 1
         elif isinstance(said, FilePacket | Piece):
-=======
-        if isinstance(said, FilePacket | Piece):
             if isinstance(said, FilePacket):
                 self.mentra.packet(said.name, now)
->>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
             self.courier.piece(said, now)
         elif isinstance(said, Native):
             self._controller_said(said, now)
@@ -280,25 +260,19 @@ class Gateway:
         elif isinstance(said, messages.GlassesReady):
             self._meet(said, now)
         elif isinstance(said, Message):
-<<<<<<< HEAD
-            if isinstance(said, messages.GlassesReady):
-                self.courier.announces = self.talk.trifocal
-                self.glasses.steady()
-                self.strange = ""
-            self.relay.glasses_said(said, now)
-            if isinstance(said, messages.FileAnnounce):
-=======
+            if isinstance(said, messages.FileAnnounce) and not self.talk.trifocal:
+                self.relay.session.doubted(now)
             if self.talk.trifocal or not isinstance(said, messages.PhotoStatus):
                 self.relay.glasses_said(said, now)
             if not self.talk.trifocal:
                 self.mentra.heard(said, now)
             elif isinstance(said, messages.FileAnnounce):
->>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
                 self.courier.announced(said, now)
 
     def _meet(self, said: messages.GlassesReady, now: int) -> None:
         self.courier.announces = self.talk.trifocal
         self.glasses.steady()
+        self.strange = ""
         known = self.relay.session.status == READY
         self.relay.glasses_said(said, now)
         if not (known or self.talk.trifocal) and self.relay.session.status == READY:

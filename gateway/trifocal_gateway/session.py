@@ -142,6 +142,11 @@ class Session:
             if message.build_number:
                 self._say_token(now)
 
+    def doubted(self, now: int) -> None:
+        """The glasses do what they have not said that they can: their answer may have been damaged on its way."""
+        if self.status == READY:
+            self._say(messages.PhoneReady(timestamp=self.epoch(now), protocol=self._protocol))
+
     def deadline(self) -> int | None:
         """When to say something."""
         known = (self._ready_at, self._ping_at, self._token_at)

@@ -274,3 +274,19 @@ def test_what_looks_like_a_pack_is_a_piece_of_something_else_from_glasses_that_h
     house.gateway.glasses_packed(frame[20:], house.now)
     house.drain()
     assert "glasses_battery_update" in types(house.cloud_heard)
+
+
+def test_glasses_that_announce_although_they_seemed_to_be_none_of_ours_are_greeted_again() -> None:
+    house = House()
+    house.gateway.glasses_connected(0, house.now)
+    house.drain()
+    house.say(messages.GlassesReady(sid="boot"))  # a bit of its `protocol` was lost on the way
+    while house.gateway.outgoing.deadline() is not None:
+        house.wait()
+    house.heard.clear()
+    announce = messages.FileAnnounce(file_name="P000000007.jpg", request_id="r", size=10, sha256="0a" * 32, number=7)
+    house.say(announce)
+    assert types(house.heard) == ["phone_ready"]
+    house.say(messages.GlassesReady(sid="boot", protocol=2))
+    house.say(announce)
+    assert house.took(courier.OpenPart)

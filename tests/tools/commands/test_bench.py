@@ -19,7 +19,7 @@ def test_a_result_is_one_json_object_or_a_table(monkeypatch: pytest.MonkeyPatch,
     found = report.result("press", [report.row("ours", "ms", [1.0, 2.0, 3.0])], [report.at_most("median", 2.0, 1.0)])
     asked: list[object] = []
 
-    def fake(name: str, quick: bool, kill: bool) -> dict[str, object]:
+    def fake(name: str, quick: bool, kill: bool, inputs: int) -> dict[str, object]:
         asked.append((name, quick, kill))
         return found
 

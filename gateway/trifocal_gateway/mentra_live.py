@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 from trifocal_gateway.photos import failure
 from trifocal_shared import messages, reasons
+from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
 from trifocal_shared.mentra_messages import (
     BlePhotoReady,
     BleReadyAck,
     PhotoErrorResponse,
     PhotoResponse,
-    SaveInGalleryMode,
     SetBleMtu,
     TakeMentraPhoto,
     TransferFailed,
@@ -114,7 +114,7 @@ class MentraLive:
         """Such glasses have greeted; one write takes `most` bytes, 0 any number, and so will their notifications."""
         if most:
             self._say(SetBleMtu(mtu=min(most + ATT_BYTES, LONGEST_MTU)))
-        self._say(SaveInGalleryMode(active=False))
+        self._say(Control("save_in_gallery_mode", active=False))
 
     def told(self, message: Message, now: int) -> None:
         """Something is to be said to these glasses."""

@@ -13,6 +13,7 @@ from trifocal_gateway.compact import expand
 from trifocal_gateway.outgoing import Outgoing, key_of
 from trifocal_shared import mentra_messages, messages, stream_messages
 from trifocal_shared.chunk import FRAME_BYTES
+from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
 from trifocal_shared.link import WHOLE, Link
 from trifocal_shared.message import Message
@@ -121,7 +122,7 @@ class Talk:
 
     def _say_surely(self, message: Message, now: int) -> None:
         said = self._link.say_surely(message, now)
-        about = key_of(message)
+        about = (message.TYPE,) if isinstance(message, Control) else key_of(message)
         if about is not None:
             # The older word on the same thing must not come again after the newer one.
             self._link.let_be(self._latest.get(about, 0))

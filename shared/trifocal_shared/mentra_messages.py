@@ -36,13 +36,6 @@ class SetBleMtu(Message):
     mtu: int = required(int)
 
 
-class SaveInGalleryMode(Message):
-    """Whether a press takes a photo on the glasses, too, whatever the phone makes of it."""
-
-    TYPE = "save_in_gallery_mode"
-    active: bool = required(bool)
-
-
 # Glasses -> gateway
 
 

@@ -4,13 +4,13 @@ import pytest
 
 from trifocal_gateway.mentra_live import ARRIVE_MS, AWAY_MS, MOST_ASKED, STALL_MS, Event, Expect, MentraLive, Say, Word
 from trifocal_shared import messages
+from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
 from trifocal_shared.mentra_messages import (
     BlePhotoReady,
     BleReadyAck,
     PhotoErrorResponse,
     PhotoResponse,
-    SaveInGalleryMode,
     SetBleMtu,
     TakeMentraPhoto,
     TransferFailed,
@@ -93,7 +93,7 @@ def test_the_greeting_says_how_long_packets_may_be_and_leaves_photos_to_us(most:
     mentra = MentraLive(7)
     mentra.met(most)
     said: list[Message] = [SetBleMtu(mtu=mtu)] if mtu else []
-    assert mentra.events() == [Say(message) for message in [*said, SaveInGalleryMode(active=False)]]
+    assert mentra.events() == [Say(message) for message in [*said, Control("save_in_gallery_mode", active=False)]]
 
 
 def test_the_way_of_a_photo_is_told_in_our_words_once_each() -> None:

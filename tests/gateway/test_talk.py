@@ -9,6 +9,7 @@ from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
 from trifocal_shared.chunk import FRAME_BYTES
 from trifocal_shared.cloud_messages import ConnectionAck, PhotoRequest
+from trifocal_shared.control_messages import Control
 from trifocal_shared.frame import FRAGMENT
 from trifocal_shared.link import Link
 from trifocal_shared.message import Message
@@ -189,6 +190,21 @@ def test_an_older_word_on_the_same_thing_never_comes_after_the_newer_one() -> No
     talk.carry()
     talk.wait(9_000)
     assert [said.core_token for said in talk.heard if isinstance(said, messages.AuthToken)] == ["newer"]
+
+
+def test_an_older_setting_never_comes_after_the_newer_one() -> None:
+    talk = Talk()
+    talk.greet(messages.IDS_SINCE)
+    talk.listens = False
+    talk.gateway.talk.say(Control("save_in_gallery_mode", active=True), talk.now)
+    talk.gateway.carry(talk.now)
+    talk.carry()
+    talk.listens = True
+    talk.gateway.talk.say(Control("save_in_gallery_mode", active=False), talk.now)
+    talk.gateway.carry(talk.now)
+    talk.carry()
+    talk.wait(9_000)
+    assert [said.values["active"] for said in talk.heard if isinstance(said, Control)] == [False]
 
 
 def test_a_clock_that_stood_then_is_not_said_again() -> None:

@@ -71,13 +71,13 @@ def test_the_air_does_what_the_bytes_say() -> None:
     air = BadAir()
     air.fate = bytes((0, 1, 2 | 1 << 3, 3 | 31 << 3, 4 | 16 << 3, 5 | 1 << 3))
     for item in (b"whole", b"dropped", b"twice", b"changed", b"cut short", b"late"):
-        air.send(True, len(item), item, 0)
+        air.notify(True, len(item), item, 0)
     items: list[object] = []
     while (due := air.deadline()) is not None:
         air.timeout(due)
         items += [arrived.item for arrived in air.events()]
     assert items == [b"whole", b"twice", b"change\xe4", b"cut ", b"late", b"twice"]
     assert air.fate == b""
+    air.notify(True, 1, b"x", 0)
     air.cut()
-    air.send(True, 1, b"x", 0)
     assert air.deadline() is None

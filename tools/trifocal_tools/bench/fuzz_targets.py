@@ -32,14 +32,15 @@ from trifocal_shared.message import Message, ProtocolError, parse
 from trifocal_shared.pack import Piece
 from trifocal_shared.wire import Rejected, Wire
 from trifocal_tools import vectors
-from trifocal_tools.bench.air import Air, Arrived
 from trifocal_tools.bench.link_ends import Ends
+from trifocal_tools.radio.air import Air, Arrived
 
 SAID = (Message, Native, FilePacket, Piece, Rejected, int)
 LIMIT = 512
 LARGEST = max(LIMIT, MAX_PACK) + PACKET_OVERHEAD
 GATEWAY_KNOWS = {**messages.TO_GATEWAY, **TO_GATEWAY}
 PICTURE = 1_500
+ITEM_US = 10_000
 
 _PING = encode_frame(STRING, b'{"type":"ping"}', little_endian=True)
 
@@ -136,34 +137,33 @@ def _frame(choice: int, rest: bytes) -> bytes:
 
 
 class BadAir(Air):
-    """Items take 10 ms; what else befalls them the bytes say, one each, until they are used up."""
+    """Items take 10 ms; what else befalls them the bytes say, one each, until they are used up. Times in us."""
 
     def __init__(self) -> None:
-        super().__init__(15)
+        super().__init__(lambda: 1.0)
         self.fate = b""
         self._count = 0
         self._under_way: list[tuple[int, int, bool, bytes]] = []
         self._arrived: list[Arrived] = []
 
-    def send(self, to_central: bool, size: int, item: object, now: int) -> None:
+    def notify(self, to_central: bool, size: int, item: object, now: int) -> None:
         """Put it on its way, or not, or twice, or late, or changed."""
         assert isinstance(item, bytes)
         fate, self.fate = (self.fate[0] if self.fate else 0), self.fate[1:]
         kind = fate & 7
-        if not self.up or kind == 1:
+        if kind == 1:
             return
         if kind == 2:
-            self._put(now + 10 + (fate >> 3) * 40, to_central, item)
+            self._put(now + ITEM_US + (fate >> 3) * 40_000, to_central, item)
         if kind == 3 and item:
             at = (fate >> 3) * len(item) // 32
             item = item[:at] + bytes((item[at] ^ (1 << (fate >> 5)),)) + item[at + 1 :]
         if kind == 4:
             item = item[: (fate >> 3) * len(item) // 32]
-        self._put(now + 10 + (fate >> 3) * 30 * (kind == 5), to_central, item)
+        self._put(now + ITEM_US + (fate >> 3) * 30_000 * (kind == 5), to_central, item)
 
     def cut(self) -> None:
-        """Out of range."""
-        self.up = False
+        """The connection is gone."""
         self._under_way.clear()
 
     def deadline(self) -> int | None:

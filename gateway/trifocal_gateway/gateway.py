@@ -4,9 +4,8 @@ Of the machines inside, `Talk` turns the link's bytes into messages and back, `R
 last words, `Courier` the photos, `MentraLive` speaks for glasses that are none of ours; two `Reconnector` keep link and
 line alive. This class carries their events to one another.
 
-What is to be done comes out as events in their order; io carries them out and answers by the inputs that their
-descriptions name. The machines `outgoing`, `relay` and `courier` are for io to answer; after an answer to one of those,
-`carry` is to be called.
+What is to be done comes out as events in their order; io carries them out and answers by the inputs that they name.
+The machines `outgoing`, `relay` and `courier` are for io to answer; `carry` is to be called after that.
 """
 
 from dataclasses import dataclass
@@ -197,9 +196,9 @@ class Gateway:
     def carry(self, now: int) -> None:
         """Carry what happened in one machine to the others."""
         for said in self.talk.heard(now):
-            self._hear(said, now)
-        whole = self.courier.unannounced.next()
-        if whole is not None:
+            if self._admits(said):
+                self._hear(said, now)
+        if (whole := self.courier.unannounced.next()) is not None:
             self.mentra.arrived(whole.request_id)
         for wanted in self.courier.events():
             if isinstance(wanted, courier.Tell):
@@ -236,25 +235,25 @@ class Gateway:
             self._relay_wants(passed, now)
 
     def _say(self, message: Message, now: int) -> None:
-        if self.talk.trifocal:
-            self.talk.say(message, now)
-        else:
-            self.mentra.told(message, now)
+        (self.talk.say if self.talk.trifocal else self.mentra.told)(message, now)
 
-    def _hear(self, said: object, now: int) -> None:
-        if isinstance(said, Control) and said.TYPE == "owner_state":
-            self.owner.said(said)
-            return
+    def _admits(self, said: object) -> bool:
         if isinstance(said, messages.GlassesReady):
             self.owner.greeted(said.sid)
-        if not self.owner.admits:
-            self.counts["strange"] += 1
-        elif isinstance(said, FilePacket | Piece):
+        if isinstance(said, Control) and said.TYPE == "owner_state":
+            self.owner.said(said)
+            return False
+        self.counts["strange"] += not self.owner.admits
+        return self.owner.admits
+
+    def _hear(self, said: object, now: int) -> None:
+        if isinstance(said, FilePacket | Piece):
             if isinstance(said, FilePacket):
                 self.mentra.packet(said.name, now)
             self.courier.piece(said, now)
         elif isinstance(said, Native):
-            self._controller_said(said, now)
+            if (meant := controller.meaning(said)) is not None:
+                self.relay.glasses_said(meant, now)
         elif isinstance(said, Rejected):
             self.counts["malformed"] += 1
         elif isinstance(said, messages.GlassesReady):
@@ -277,11 +276,6 @@ class Gateway:
         self.relay.glasses_said(said, now)
         if not (known or self.talk.trifocal) and self.relay.session.status == READY:
             self.mentra.met(self._most)
-
-    def _controller_said(self, said: Native, now: int) -> None:
-        meant = controller.meaning(said)
-        if meant is not None:
-            self.relay.glasses_said(meant, now)
 
     def _owner_wants(self, event: owner.Event, now: int) -> None:
         if isinstance(event, owner.Say):

@@ -6,15 +6,11 @@
                              └──── another `sid` ──────────┘
 
 LINKED says `phone_ready` every 2.5 s until it is answered, with no upper bound (PROTOCOL-device §2.8). READY begins
-<<<<<<< HEAD
-with the greeting: the time, the token if there is one, and the questions for battery, version and Wi-Fi. A
-=======
-with the greeting: the time, the token if there is one, and the questions for battery and version. Glasses of MentraOS
-get the token when they have said their version, for it is long and old ones put no pieces together, or after 2 s. A
->>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
-`glasses_ready` with another `sid` says that the glasses restarted under a link that stayed: the whole handshake runs
-again. From LINKED on a ping is sent every 30 s; when the third in a row has had no pong by the time the next is due,
-the link is given up: one `Silent`, after which this machine waits to be told that the link is closed. Only a pong
+with the greeting: the time, the token if there is one, and the questions for battery, version and Wi-Fi. Glasses of
+MentraOS get the token when they have said their version, for it is long and old ones put no pieces together, or after 2
+s. A `glasses_ready` with another `sid` says that the glasses restarted under a link that stayed: the whole handshake
+runs again. From LINKED on a ping is sent every 30 s; when the third in a row has had no pong by the time the next is
+due, the link is given up: one `Silent`, after which this machine waits to be told that the link is closed. Only a pong
 counts as an answer, for glasses are known that still send and no longer hear.
 """
 

@@ -92,13 +92,8 @@ def test_what_is_not_known_is_not_said() -> None:
     session = Session()
     session.opened(0)
     session.events()
-<<<<<<< HEAD
-    session.said(GlassesReady(sid="aaaa"), 7)
-    assert said(session) == [RequestBatteryState(), RequestVersion(), Control("request_wifi_status")]
-=======
     session.said(GlassesReady(sid="aaaa", protocol=2), 7)
-    assert said(session) == [RequestBatteryState(), RequestVersion()]
->>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)
+    assert said(session) == [RequestBatteryState(), RequestVersion(), Control("request_wifi_status")]
 
 
 def test_a_repeated_answer_greets_nobody_again() -> None:
@@ -229,7 +224,6 @@ def test_the_wall_clock_can_become_unknown() -> None:
     assert session.epoch(25) == 0
 
 
-<<<<<<< HEAD
 def test_proven_glasses_are_greeted_anew_on_the_same_link() -> None:
     session = Session()
     session.opened(0)
@@ -245,7 +239,8 @@ def test_nobody_is_greeted_without_a_link() -> None:
     session = Session()
     session.again(20)
     assert session.events() == []
-=======
+
+
 def mentra(token: str) -> Session:
     """A session that glasses of MentraOS have greeted."""
     session = Session(token)
@@ -290,4 +285,3 @@ def test_without_a_token_or_a_link_none_is_said() -> None:
     session.said(VersionInfo(build_number="38"), 300)
     assert AuthToken(core_token="secret") not in said(session)
     assert session.deadline() is None
->>>>>>> 3e39539 (Genuine Mentra Live is asked for photos in its own words, and each request ends in bytes or a reason)

@@ -77,6 +77,7 @@ _GREETING: list[Vector] = [
     {"type": "set_system_time"},
     {"type": "request_battery_state"},
     {"type": "request_version"},
+    {"type": "request_wifi_status"},
 ]
 
 STEPS: list[Vector] = [

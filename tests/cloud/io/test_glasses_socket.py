@@ -56,6 +56,8 @@ async def test_what_is_said_before_the_acknowledgement_is_heard(server: Running)
         "model": "Trifocal Sim",
         "battery": 40,
         "charging": True,
+        "wifi": False,
+        "wifiSsid": "",
         "sim": None,
     }
 

@@ -55,6 +55,7 @@ async def test_they_show_themselves_while_they_are_there(server: Running) -> Non
                 "storedPhotos": 0,
                 "loss": 0,
                 "latencyMs": 0,
+                "wifiOn": True,
             }
         await eventually(lambda: _shown(client, False))
 

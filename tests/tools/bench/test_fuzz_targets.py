@@ -67,6 +67,16 @@ def test_a_photo_that_comes_twice_is_found(monkeypatch: pytest.MonkeyPatch) -> N
         talk(bytes(4))
 
 
+def test_a_link_on_which_nobody_answers_is_made_anew() -> None:
+    # Three pongs in a row are lost of this one.
+    talk(
+        bytes.fromhex(
+            "ff030a1150575e656c477ac1b2b90000000000000000000000000000000000000000000000000000"
+            "00000000000000ffffffff50577e65000000000000c0c7ce2b231c15f1f8"
+        )
+    )
+
+
 def test_the_air_does_what_the_bytes_say() -> None:
     air = BadAir()
     air.fate = bytes((0, 1, 2 | 1 << 3, 3 | 31 << 3, 4 | 16 << 3, 5 | 1 << 3))

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from pathlib import Path
 
 from trifocal_firmware.testing import picture
+from trifocal_gateway import gateway
 from trifocal_gateway.compact import expand
 from trifocal_shared import messages, pack
 from trifocal_shared.chunk import HEAD, chunks
@@ -202,6 +203,11 @@ class House(Ends):
             self.glasses.captured(command[1], self.taken[-1], self.clock.now())  # type: ignore[arg-type]
             return
         super()._glasses_want(command)
+
+    def _gateway_wants(self, event: gateway.Event) -> None:
+        if isinstance(event, gateway.CloseGlasses):
+            self.cut()
+        super()._gateway_wants(event)
 
 
 _CONTROLLER = Wire({}, glasses_side=False)

@@ -1,8 +1,8 @@
 """Presses: what a button press leads to, and that the same press said twice is one press.
 
 A press that apps are listening for (`heard`) is theirs. Any other gets the default action: a short press of the photo
-button takes a photo, and so does the second half of a double one. For WINDOW_MS the same press id of the same user gets
-the same decision, however often and by whatever road it is reported (PROTOCOL-device §11, cloud 5).
+button takes a photo. For WINDOW_MS the same press id of the same user gets the same decision, however often and by
+whatever road it is reported (PROTOCOL-device §11, cloud 5).
 
 A press without an id cannot be told from the next one by the same road. Glasses and phones of MentraOS give none, and
 report a press by both: one by each road, of the same button and kind and within TWIN_MS, are one press.
@@ -23,9 +23,6 @@ REMEMBERED = 128
 
 PHOTO_BUTTONS = ("photo", "camera", "action")
 """The photo button by its names (PROTOCOL-device, compatibility notes)."""
-SHUTTER = ("short", "double")
-"""Presses that release the shutter. A double one is the second short one of a pair: the first has a photo already."""
-
 TAKE_PHOTO = "take_photo"
 
 HTTP, SOCKET = "http", "socket"
@@ -167,7 +164,7 @@ class Presses:
             return twin.decision._replace(first=False)
         if recent.full(now):
             return None
-        takes_photo = not heard and press.button_id in PHOTO_BUTTONS and press.press_type in SHUTTER
+        takes_photo = not heard and press.button_id in PHOTO_BUTTONS and press.press_type == "short"
         decision = Decision(press.press_id, TAKE_PHOTO, request_id) if takes_photo else Decision(press.press_id)
         if press.press_id:
             recent.keep(press.press_id, decision.action, decision.request_id, now)

@@ -11,9 +11,8 @@ A long press is said while the finger is still down, once, and no short one foll
 from there. They count from the first edge of the press. What bounced away within 30 ms never was. A level told twice
 changes nothing.
 
-A double press delays nothing and swallows nothing: the first press is `short` at once, since a shutter must not wait
-for what may come after, and the second one is `double` instead of `short`. Whoever hears only short ones hears half of
-a burst; nobody hears less than one word for each press.
+A double press delays nothing and swallows nothing: both presses are `short` at once, since a shutter must not wait for
+what may come after; that the second one makes a double press is a word of its own beside them.
 """
 
 DEBOUNCE_MS = 30
@@ -95,17 +94,17 @@ class Button:
 
 
 class Doubles:
-    """Names the second of two short presses, wherever they come from."""
+    """Notices the second of two short presses, wherever they come from."""
 
     def __init__(self) -> None:
         self._last: dict[str, int] = {}  # button -> when its first short press was
 
-    def named(self, button: str, press_type: str, now: int) -> str:
-        """What this press is called."""
-        if press_type != "short":
-            return press_type
+    def second(self, button: str, press_type: str, now: int) -> bool:
+        """Whether this press and the one before it are a double one."""
         before = self._last.pop(button, None)
+        if press_type != "short":
+            return False
         if before is not None and now - before <= DOUBLE_MS:
-            return "double"
+            return True
         self._last[button] = now
-        return press_type
+        return False

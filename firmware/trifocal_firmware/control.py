@@ -113,13 +113,7 @@ class Controls:
     def gesture(self, button: str, press_type: str, presses: Presses, now: int) -> bool:
         """Whether this press is for nobody to decide about: a touch that apps hear of, or the hold that pairs."""
         if button == TOUCH:
-            self._say(
-                "touch_event",
-                gesture_name=press_type,
-                device_model=self._model,
-                press_id=presses.new_id(),
-                timestamp=self._session.epoch(now),
-            )
+            self.touched(press_type, presses.new_id(), now)
         elif press_type == "pair" and self._owner.held(now):
             self._events.append(("report", "pairing", {"open": True}))
             for offer in self._owner.offers():
@@ -127,6 +121,16 @@ class Controls:
         elif button == POWER and press_type == "short":
             self._session.say_battery()
         return button in {TOUCH, POWER} or press_type == "pair"
+
+    def touched(self, gesture: str, press_id: str, now: int) -> None:
+        """A gesture that apps hear of and nobody decides about."""
+        self._say(
+            "touch_event",
+            gesture_name=gesture,
+            device_model=self._model,
+            press_id=press_id,
+            timestamp=self._session.epoch(now),
+        )
 
     def wifi(self, connected: bool, ssid: str, local_ip: str) -> None:
         """How the glasses stand with Wi-Fi; said when it has changed."""

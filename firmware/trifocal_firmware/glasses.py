@@ -204,7 +204,7 @@ class Glasses:
             return
         if self.controls.gesture(button, press_type, self._presses, now):
             return
-        press_type = self._doubles.named(button, press_type, now)
+        double = self._doubles.second(button, press_type, now)
         refusal = ""
         if not self.session.ready:
             refusal = reasons.GATEWAY_OFFLINE
@@ -212,6 +212,8 @@ class Glasses:
             refusal = reasons.NO_TOKEN
         press_id = self._presses.pressed(button, press_type, refusal, now)
         self._report("pressed", pressId=press_id, button=button, pressType=press_type)
+        if double:
+            self.controls.touched("double_press", press_id, now)
 
     def _reset(self, now: int) -> None:
         """The finger says so: nothing of the owner's stays, and whoever is on the link is a stranger."""

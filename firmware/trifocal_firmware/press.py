@@ -23,8 +23,8 @@ MOST_WAITING = 8
 MOST_REMEMBERED = 16
 """Presses decided here whose late answers are still understood."""
 
-SHUTTER = (("photo", "short"), ("photo", "double"))
-"""Presses that take a photo where nobody says otherwise: each press of a burst is one."""
+SHUTTER = "photo", "short"
+"""The press that takes a photo where nobody says otherwise: each press of a burst is one."""
 
 # Events, as tuples:
 #   ("ask", press_id, button, press_type)       say it to the gateway
@@ -112,7 +112,7 @@ class Presses:
         self._here.append(self._number(press_id))
         if len(self._here) > MOST_REMEMBERED:
             self._here.pop(0)
-        if self._waiting[press_id][:2] in SHUTTER:
+        if self._waiting[press_id][:2] == SHUTTER:
             self._end("photo", press_id, _local_id(press_id), reason)
         else:
             self._end("refused", press_id, _local_id(press_id), reasons.UNSUPPORTED)

@@ -84,26 +84,25 @@ class TestButton(unittest.TestCase):
 
 
 class TestDoubles(unittest.TestCase):
-    def named(self, *presses):
+    def second(self, *presses):
         doubles = Doubles()
-        return [doubles.named(button, press_type, now) for button, press_type, now in presses]
+        return [doubles.second(button, press_type, now) for button, press_type, now in presses]
 
-    def test_the_first_of_two_is_not_kept_waiting_and_the_second_is_double(self):
-        self.assertEqual(self.named(("photo", "short", 0), ("photo", "short", DOUBLE_MS)), ["short", "double"])
+    def test_the_second_of_two_quick_ones_makes_them_a_double_press(self):
+        self.assertEqual(self.second(("photo", "short", 0), ("photo", "short", DOUBLE_MS)), [False, True])
 
-    def test_two_slow_ones_are_two_short_ones(self):
-        self.assertEqual(self.named(("photo", "short", 0), ("photo", "short", DOUBLE_MS + 1)), ["short", "short"])
+    def test_two_slow_ones_are_none(self):
+        self.assertEqual(self.second(("photo", "short", 0), ("photo", "short", DOUBLE_MS + 1)), [False, False])
 
-    def test_a_burst_is_pairs_and_no_press_of_it_is_lost(self):
+    def test_a_burst_is_pairs(self):
         burst = [("photo", "short", 200 * number) for number in range(5)]
-        self.assertEqual(self.named(*burst), ["short", "double", "short", "double", "short"])
+        self.assertEqual(self.second(*burst), [False, True, False, True, False])
 
     def test_two_buttons_and_long_presses_make_none(self):
-        self.assertEqual(self.named(("photo", "short", 0), ("video", "short", 100)), ["short", "short"])
-        self.assertEqual(
-            self.named(("photo", "short", 0), ("photo", "long", 100), ("photo", "long", 200)),
-            ["short", "long", "long"],
-        )
+        self.assertEqual(self.second(("photo", "short", 0), ("video", "short", 100)), [False, False])
+        self.assertEqual(self.second(("photo", "long", 0), ("photo", "long", 100)), [False, False])
+        between = ("photo", "short", 0), ("photo", "long", 100), ("photo", "short", 200)
+        self.assertEqual(self.second(*between), [False, False, False])
 
 
 if __name__ == "__main__":

@@ -52,6 +52,17 @@ class TestAPress(unittest.TestCase):
         rig.pump()
         self.assertEqual(len(rig.gateway.photos), 1)
 
+    def test_two_quick_presses_are_two_photos_and_one_gesture(self):
+        rig = Rig()
+        rig.connect()
+        rig.press()
+        rig.press()
+        gestures = [said.values for said in rig.gateway.heard if said.TYPE == "touch_event"]
+        self.assertEqual([said["gesture_name"] for said in gestures], ["double_press"])
+        presses = rig.reports("pressed")
+        self.assertEqual([said["pressType"] for said in presses[-2:]], ["short", "short"])
+        self.assertEqual(gestures[0]["press_id"], presses[-1]["pressId"])
+
     def test_a_doubled_frame_is_one_photo(self):
         rig = Rig()
         rig.connect()

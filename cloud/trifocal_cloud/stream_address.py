@@ -2,40 +2,25 @@
 
 The glasses, or their gateway, connect to it from the network of whoever wears them, not from the cloud's. A name is
 looked up there; an address that is written as a number is held against the operator's rule already here, so that an app
-cannot point somebody's glasses at the router at home.
+cannot point somebody's glasses at the router at home. What ends in a number and is no address is none that is needed:
+resolvers take `127.1` and `0x7f.1` for one.
 """
 
-from ipaddress import ip_address
-from urllib.parse import urlsplit
-
-from trifocal_cloud.addresses import LONGEST_URL, LOOPBACK, PRIVATE, allowed
-
-SCHEMES = ("rtmp", "rtmps")
+from trifocal_cloud.addresses import LOOPBACK, PRIVATE, allowed
+from trifocal_shared import reasons
+from trifocal_shared.message import ProtocolError
+from trifocal_shared.rtmp.target import Target
 
 
 def checked(url: str, networks: str) -> str:
-    """`url` if a stream may go there. Raises ValueError (sentence)."""
-    if len(url) > LONGEST_URL or not url.isprintable() or " " in url or "\\" in url:
-        raise ValueError("a URL is printable, without spaces, and not longer than 2048 letters")
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError("this is not a URL") from error
-    if parts.scheme not in SCHEMES or not host or port == 0:
-        raise ValueError("a stream goes to rtmp:// or rtmps:// and a host")
-    if not parts.path.strip("/"):
-        raise ValueError("the URL names an application and a stream key")
-    if not _allowed(host, networks):
-        raise ValueError("the address lies where this cloud sends nobody")
+    """`url` if a stream may go there. Raises ProtocolError(`bad_url`)."""
+    if not _allowed(Target(url).host.rstrip(".").lower(), networks):
+        raise ProtocolError("the address lies where this cloud sends nobody", reasons.BAD_URL)
     return url
 
 
 def _allowed(host: str, networks: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
+    last = host.rpartition(".")[2]
+    if last == "localhost":
         return networks in (LOOPBACK, PRIVATE)
-    try:
-        ip_address(host)
-    except ValueError:
-        return True
-    return allowed(host, networks)
+    return allowed(host, networks) if ":" in host or last[:1].isdigit() else True

@@ -5,8 +5,6 @@ STOPPING, STOPPED, ERROR, TIMEOUT = "stopping", "stopped", "error", "timeout"
 BUSY = "busy"
 """Who has the camera: for everybody; the rest is for those whose stream it is."""
 
-FINAL = (STOPPED, ERROR, TIMEOUT)
-
 SAID = {
     "initializing": INITIALIZING,
     "connecting": INITIALIZING,

@@ -135,11 +135,11 @@ class Streams:
         if meant is None:
             return
         if stream is None or said.stream_id != stream.stream_id:
-            if meant not in words.FINAL and said.stream_id:
+            if meant not in wire.FINAL and said.stream_id:
                 self._events.append(ToGlasses(user, wire.StopRtmpStream(stream_id=said.stream_id)))
             return
         self._waits.cancel((stream.stream_id, AGAIN))
-        if meant in words.FINAL:
+        if meant in wire.FINAL:
             asked = stream.status == words.STOPPING
             self._over(stream, words.STOPPED if asked else meant, "" if asked else said.error_details)
         elif stream.status != words.STOPPING:
@@ -174,8 +174,8 @@ class Streams:
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
-        for stream_id, what in self._waits.over(now):
-            self._overdue(stream_id, what, now)
+        while (due := self._waits.next(now)) is not None:
+            self._overdue(*due, now)
         self.tracker.timeout(now)
         self._carry(now)
 

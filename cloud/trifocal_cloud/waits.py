@@ -37,11 +37,11 @@ class Waits(Generic[Key]):
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def over(self, now: int) -> list[Key]:
-        """Take out what is due, in the order in which it was."""
-        found = []
-        while (at := self.deadline()) is not None and at <= now:
-            key = heapq.heappop(self._heap)[2]
-            del self._due[key]
-            found.append(key)
-        return found
+    def next(self, now: int) -> Key | None:
+        """Take out the first that is due, or None: one at a time, since what is done about it may call others off."""
+        at = self.deadline()
+        if at is None or at > now:
+            return None
+        key = heapq.heappop(self._heap)[2]
+        del self._due[key]
+        return key

@@ -166,7 +166,7 @@ class PhotoStore:
         for name in self._flash.names():
             if _number(name):
                 self._flash.remove(name)
-                if name.endswith(PHOTO):
+                if name.endswith(PHOTO) and _number(name) in self._numbers:  # one set aside in vain keeps its name
                     self._numbers.remove(_number(name))
         self.bad = 0
 

@@ -29,5 +29,6 @@ class Reports:
         press_id = values.get("press_id")
         if said.TYPE != "touch_event" or (press_id is not None and press_id in self._touches):
             return None
-        self._touches.append(press_id)
+        if press_id is not None:
+            self._touches.append(press_id)
         return Control("touch_event", **({"device_model": model, "timestamp": epoch_ms} | values))

@@ -201,6 +201,7 @@ class Session:
         self._token_at = None
 
     def _knock(self, now: int) -> None:
+        self._token_at = None  # it is for those who have answered
         self._ready_at = now + READY_MS
         self._say(messages.PhoneReady(timestamp=self.epoch(now), protocol=self._protocol))
 

@@ -122,6 +122,26 @@ def test_a_start_that_is_not_answered_is_said_again_and_then_given_up() -> None:
     assert desk.drained() == [Forget("s1")]
 
 
+def test_a_start_that_is_given_up_is_not_said_again_in_the_same_moment() -> None:
+    desk = Desk()
+    desk.direct()
+    for now in range(AGAIN_MS, START_MS, AGAIN_MS):
+        desk.streams.timeout(now)
+    desk.drained()
+    desk.streams.timeout(START_MS)  # the last repetition is due as well
+    assert [type(command) for command in desk.commands()] == [wire.StopRtmpStream]
+
+
+def test_a_stream_that_ends_takes_all_its_waits_along() -> None:
+    desk = Desk()
+    desk.live()
+    desk.streams.app_gone(ANN, CAM, 0)
+    desk.streams.reachable(ANN, False, 0)
+    desk.streams.timeout(10 * AWAY_MS)  # the grace and the patience with the glasses are over in one turn
+    desk.streams.timeout(20 * AWAY_MS)
+    assert desk.streams.of(ANN) is None
+
+
 def test_glasses_that_are_away_are_not_waited_for() -> None:
     desk = Desk()
     desk.streams.reachable(ANN, False, 0)

@@ -23,6 +23,16 @@ class TestErase(unittest.TestCase):
         store.add(photo("d"), picture(1))
         self.assertEqual(store.numbers(), [4])
 
+    def test_one_that_could_not_be_set_aside_goes_too(self):
+        flash = MemoryFlash()
+        store = PhotoStore(flash, BOOT)
+        store.add(photo("a"), picture(1))
+        flash.broken.add("000000001.photo")
+        store.set_aside(1)
+        flash.broken.clear()
+        store.erase()
+        self.assertEqual([name for name in flash.files if name.endswith((".photo", ".bad"))], [])
+
     def test_what_the_flash_keeps_is_still_there(self):
         flash = MemoryFlash()
         store = PhotoStore(flash, BOOT)

@@ -11,7 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from trifocal_cloud.live.io.media_http import MARK, MediaHttp
+from trifocal_cloud.live.io.media_http import MARK, HandBack, Lost, MediaHttp
 
 HEAD_LIMIT_BYTES = 64 * 1024
 HEAD_TIMEOUT_S = 30.0
@@ -23,7 +23,7 @@ class BoundedHttp(HttpToolsProtocol):
     def __init__(
         self,
         *args: Any,
-        media: Callable[[Callable[[asyncio.Transport, bytes], None]], MediaHttp] | None = None,
+        media: Callable[[HandBack, Lost], MediaHttp] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +73,7 @@ class BoundedHttp(HttpToolsProtocol):
         assert self._media is not None
         self._unset_keepalive_if_required()
         self._stop_timer()
-        protocol = self._media(self._returned)
+        protocol = self._media(self._returned, self.connection_lost)
         protocol.connection_made(self.transport)
         self.transport.set_protocol(protocol)
         protocol.data_received(data)

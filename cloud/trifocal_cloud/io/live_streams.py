@@ -32,7 +32,7 @@ from trifocal_shared.app_messages import (
 )
 from trifocal_shared.clock import Clock
 from trifocal_shared.driver import Driver
-from trifocal_shared.message import Message
+from trifocal_shared.message import Message, ProtocolError
 from trifocal_shared.stream_messages import GlassesStreamStatus, KeepAliveAck, KeepRtmpStreamAlive, StartRtmpStream
 
 PER_SECOND, BURST = 1, 10
@@ -70,7 +70,6 @@ class LiveStreams:
     ) -> None:
         self._clock = clock
         self._new_id = new_id
-        self._database = database
         self._gateways = gateways
         self._apps = apps
         self._switchboard = switchboard
@@ -140,7 +139,7 @@ class LiveStreams:
         self._check(self._unable(app, user), user, running if running and not running.managed else None)
         self._want(self._managed(user, request), app)
         found = self.of(user)
-        if found is None:
+        if found is None or app.package not in found.viewers:  # one that is about to end cannot be joined
             raise RefusedError(409, reasons.CAMERA_BUSY)
         return found
 
@@ -180,8 +179,8 @@ class LiveStreams:
     def _refusal(self, app: App, stream: Stream) -> str:
         try:
             checked(stream.url, self._networks)
-        except ValueError:
-            return reasons.BAD_URL
+        except ProtocolError as error:
+            return error.code
         return self._unable(app, stream.user)
 
     def _unable(self, app: App, user: str) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from trifocal_cloud.io import bounded_http
-from trifocal_cloud.testing import DEADLINE_S, Running, serving
+from trifocal_cloud.io.bounded_http import BoundedHttp
+from trifocal_cloud.testing import DEADLINE_S, Running, eventually, serving
 
 
 async def opened(server: Running) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -74,6 +75,20 @@ async def test_media_and_all_else_share_a_connection(server: Running) -> None:
         size = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length" in line)
         await asyncio.wait_for(reader.readexactly(size), DEADLINE_S)
     writer.close()
+
+
+async def test_a_viewer_who_is_gone_is_forgotten(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[BoundedHttp] = []
+    begin = BoundedHttp.connection_made
+
+    def noting(self: BoundedHttp, transport: asyncio.Transport) -> None:
+        made.append(self)
+        begin(self, transport)
+
+    monkeypatch.setattr(BoundedHttp, "connection_made", noting)
+    answer = await spoken(server, b"GET /live/x/cam/index.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 403")
+    await eventually(lambda: made[0] not in made[0].connections)
 
 
 async def test_media_asked_for_behind_another_request_is_no_page(server: Running) -> None:

@@ -28,7 +28,11 @@ async def serve(streams: int) -> None:
     """Open the doors, say where they are, and wait for the end of the input."""
     loop = asyncio.get_running_loop()
     ingest = Ingest(Clock(), SECRET)
-    http = await loop.create_server(lambda: ingest.media_http(lambda transport, _: transport.close()), "127.0.0.1", 0)
+
+    def viewer() -> asyncio.Protocol:
+        return ingest.media_http(lambda transport, _: transport.close(), lambda _: None)
+
+    http = await loop.create_server(viewer, "127.0.0.1", 0)
     await ingest.listen("127.0.0.1", 0)
     ingest.base_url = f"http://127.0.0.1:{http.sockets[0].getsockname()[1]}"
     running = asyncio.create_task(ingest.run())

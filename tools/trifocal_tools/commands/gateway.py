@@ -55,6 +55,8 @@ def command(
         raise typer.BadParameter(f"'{name}' is the name of glasses only after --ble")
     if ble and serial:
         raise typer.BadParameter("glasses are reached by --ble or by --serial, not by both")
+    if baud and not serial:
+        raise typer.BadParameter("--baud is the speed of a wire: it needs --serial")
     glasses = f"ble:{name or ''}" if ble else sim
     if serial:
         glasses = f"serial:{serial}" + (f"?baud={baud}" if baud else "")

@@ -83,7 +83,9 @@ def check(action: str | None, value: str | None) -> None:
         raise typer.BadParameter(f"'{action}' needs {WITH_VALUE[action]}")
     if action not in WITH_VALUE and value:
         raise typer.BadParameter(f"'{action}' takes no value")
-    if action in MOST and not (value and value.isascii() and value.isdecimal() and int(value) <= MOST[action]):
+    if action in MOST and not (
+        value and value.isascii() and value.isdecimal() and len(value) < 9 and int(value) <= MOST[action]
+    ):
         raise typer.BadParameter(f"{action} needs {WITH_VALUE[action]}")
 
 

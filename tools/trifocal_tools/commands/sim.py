@@ -39,8 +39,14 @@ def command(
 
     - `trifocal sim --listen 127.0.0.1:4861 --data-dir ./second-pair`
     """
-    from trifocal_gateway.io.serial import BAUD
     from trifocal_tools import alone, settings
 
+    if baud and not pty:
+        raise typer.BadParameter("--baud is the speed of a wire: it needs --pty")
+    speed = 0
+    if pty:
+        from trifocal_gateway.io.serial import BAUD  # only where there are terminals
+
+        speed = baud or BAUD
     found = settings.load(camera=camera, python=python, cloud=cloud, token=token, data_dir=data_dir)
-    alone.run_sim(found, listen, as_json, (baud or BAUD) if pty else 0)
+    alone.run_sim(found, listen, as_json, speed)

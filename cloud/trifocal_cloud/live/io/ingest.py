@@ -16,7 +16,7 @@ import structlog
 
 from trifocal_cloud import tokens
 from trifocal_cloud.addresses import PUBLIC
-from trifocal_cloud.live.io.media_http import MediaHttp, Waiting
+from trifocal_cloud.live.io.media_http import HandBack, Lost, MediaHttp, Waiting
 from trifocal_cloud.live.io.outputs import Outputs
 from trifocal_cloud.live.io.recorder import Recorder, recover
 from trifocal_cloud.live.io.rtmp_server import RtmpConnection, RtmpDoor
@@ -175,9 +175,9 @@ class Ingest:
             self._made[stream.name] = stream.packager.made
             self.waiting.tell(stream.name)
 
-    def media_http(self, hand_back: Callable[[asyncio.Transport, bytes], None]) -> MediaHttp:
+    def media_http(self, hand_back: HandBack, lost: Lost) -> MediaHttp:
         """A protocol for a connection that asks for media."""
-        return MediaHttp(self.viewing, self.waiting, self.clock, hand_back)
+        return MediaHttp(self.viewing, self.waiting, self.clock, hand_back, lost)
 
     async def listen(self, host: str, port: int) -> None:
         """Take RTMP connections. Where the port is taken another is used: the addresses that are handed out name it."""

@@ -14,12 +14,13 @@ from trifocal_cloud.live.requests import BadRequestError, Request, RequestReader
 from trifocal_cloud.live.viewing import LATE, PREFIX, WAIT_MS, Answer, Viewing
 from trifocal_shared.clock import Clock
 
-IDLE_MS = 60_000
 MOST_PIPELINED_BYTES = 16_384
+"""Of requests that wait for the answer to one before them, or for the viewer to fetch it."""
 MARK = b" " + PREFIX.encode()
 """What stands after the method in a request that belongs here."""
 
 HandBack = Callable[[asyncio.Transport, bytes], None]
+Lost = Callable[[Exception | None], None]
 
 
 class Waiting:
@@ -48,11 +49,13 @@ class Waiting:
 class MediaHttp(asyncio.Protocol):
     """One viewer's connection."""
 
-    def __init__(self, viewing: Viewing, waiting: Waiting, clock: Clock, hand_back: HandBack) -> None:
+    def __init__(self, viewing: Viewing, waiting: Waiting, clock: Clock, hand_back: HandBack, lost: Lost) -> None:
+        """`lost` is told when the connection ends here, for its lender does not hear of it."""
         self._viewing = viewing
         self._waiting = waiting
         self._clock = clock
         self._hand_back = hand_back
+        self._lost = lost
         self._transport: asyncio.Transport | None = None
         self._reader = RequestReader()
         self._request: Request | None = None
@@ -67,6 +70,7 @@ class MediaHttp(asyncio.Protocol):
         """It is gone."""
         self._transport = None
         self._request = None
+        self._lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of requests came."""
@@ -76,6 +80,8 @@ class MediaHttp(asyncio.Protocol):
             self._refuse(error.status)
             return
         self._serve()
+        if len(self._reader.rest) > MOST_PIPELINED_BYTES:
+            self._refuse(400)
 
     def pause_writing(self) -> None:
         """What was answered is not fetched fast enough: nothing more is answered until it is."""

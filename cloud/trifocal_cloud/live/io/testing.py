@@ -58,7 +58,7 @@ async def open_doors(films: Path | None = None) -> AsyncIterator[Doors]:
         found.handed_back.append(data)
         transport.close()
 
-    server = await loop.create_server(lambda: ingest.media_http(back), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: ingest.media_http(back, lambda exc: None), "127.0.0.1", 0)
     await ingest.listen("127.0.0.1", 0)
     ingest.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     running = asyncio.create_task(ingest.run())

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 import httpx
 
+from trifocal_cloud.live.io.media_http import MOST_PIPELINED_BYTES
 from trifocal_cloud.live.io.testing import Doors, publishing, soon, tags, until
 from trifocal_cloud.live.testing import decode
 from trifocal_cloud.live.viewing import WAIT_MS
@@ -130,3 +131,14 @@ async def test_viewers_who_leave_are_forgotten(doors: Doors) -> None:
     await until(lambda: all(one._request is None for one in doors.ingest.waiting._by_stream["cam"]))
     doors.later(1)
     assert not doors.ingest.waiting._by_stream
+
+
+async def test_who_asks_on_and_on_without_taking_the_answers_is_let_go(doors: Doors) -> None:
+    place = doors.provision()
+    host, port = place.hls_url.removeprefix("http://").split("/")[0].split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    request = f"GET /{place.hls_url.split('/', 3)[3]} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    writer.write(request * (2 * MOST_PIPELINED_BYTES // len(request)))  # the first waits: nothing is published yet
+    answer = await soon(reader.read())
+    assert answer.startswith(b"HTTP/1.1 400")
+    writer.close()

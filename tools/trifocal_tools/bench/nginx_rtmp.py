@@ -1,9 +1,9 @@
 """nginx with its RTMP module, the peer of our live video: installed, or unpacked from Debian's packages."""
 
 import contextlib
+import os
 import platform
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trifocal_tools import cache, failure
+from trifocal_tools.bench.kills import free_port
 from trifocal_tools.failure import Failure
 
 PACKAGES = ("nginx", "libnginx-mod-rtmp")
@@ -87,10 +88,8 @@ def _fetch(folder: Path) -> None:
 @contextlib.contextmanager
 def running(folder: Path, cpu: set[int]) -> Iterator[Nginx]:
     """One of its own, on these processors, ended afterwards. Raises Failure(MISSING)."""
-    import os
-
     nginx, module = program()
-    rtmp, http = _free_port(), _free_port()
+    rtmp, http = free_port(), free_port()
     (folder / "hls").mkdir()
     (folder / "www").mkdir()
     config = folder / "nginx.conf"
@@ -118,9 +117,3 @@ def _worker(process: "subprocess.Popen[bytes]", folder: Path) -> int:
     log = folder / "error.log"
     said = log.read_text().strip() if log.exists() else "nothing"
     raise Failure(f"nginx did not start; it said: {said[-300:]}", failure.MISSING, "nginx_missing")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

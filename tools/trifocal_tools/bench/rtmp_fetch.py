@@ -61,7 +61,7 @@ async def fetched(url: str, seconds: float) -> dict[str, Any]:
 
 
 async def largest_part(hls: str) -> dict[str, Any]:
-    """The address of the largest part that is listed there."""
+    """The address of the largest part that is listed there, and its bytes."""
     base = hls.rpartition("/")[0]
     listed = (await got(f"{base}/video.m3u8")).decode()
     sizes = {}
@@ -69,7 +69,8 @@ async def largest_part(hls: str) -> dict[str, Any]:
         if line.startswith("#EXT-X-PART:"):
             url = f"{base}/{line.split('URI=')[1].split(chr(34))[1]}"
             sizes[url] = len(await got(url))
-    return {"url": max(sizes, key=lambda url: sizes[url])}
+    url = max(sizes, key=lambda url: sizes[url])
+    return {"url": url, "bytes": sizes[url]}
 
 
 async def got(url: str) -> bytes:

@@ -2,8 +2,8 @@
 
 Both sides do the same work: each stream is asked every period, 99 of 100 answer after 100 ms, and an answer that does
 not come in time is counted. Ours is `StreamTracker`, woken by one timer; the peer is what one writes first, one
-`call_later` for the next question and one for the answer's deadline, which the answer cancels. The period is a third of
-the real one, 5 s for 15 s, so processor time is three times what it would be; shares of a core are given for 15 s.
+`call_later` for the next question and one for the answer's deadline, which the answer cancels. The period is a quarter
+of the real one, so processor time is four times what it would be; shares of a core are given for 15 s.
 
 A stall is how much later than asked for a timer of 5 ms comes: how long everybody else in the process waits at worst.
 """
@@ -21,7 +21,7 @@ from trifocal_cloud.stream_tracker import TICK_MS, StreamTracker
 from trifocal_tools.bench import report
 
 OURS, PEER = "StreamTracker", "call_later each"
-PERIOD_S = 5.0
+PERIOD_S = 3.75
 REAL_PERIOD_S = 15.0
 ANSWER_TICKS = 2
 SILENT_OF = 100
@@ -81,8 +81,9 @@ async def measured(side: Callable[[int], Awaitable[Callable[[], int]]], count: i
     await asyncio.sleep(PERIOD_S)
     spent, said = time.process_time() - cpu, asked() - before
     worst = await _worst_stall(PERIOD_S)
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+    for task in _running:
         task.cancel()
+    _running.clear()
     gc.unfreeze()
     return Measured(spent / max(1, said) * 1e6, worst)
 

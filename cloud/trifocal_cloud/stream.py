@@ -20,9 +20,6 @@ class Playback(NamedTuple):
 
     hls_url: str
     dash_url: str
-    webrtc_url: str = ""
-    preview_url: str = ""
-    thumbnail_url: str = ""
 
 
 @dataclass
@@ -39,7 +36,6 @@ class Stream:
     wishes: Wishes
     created_ms: int
     url: str = field(default="", repr=False)
-    destinations: tuple[str, ...] = field(default=(), repr=False)
     viewers: list[str] = field(default_factory=list)
     status: str = INITIALIZING
     reason: str = ""

@@ -39,7 +39,6 @@ SENTENCES = {
     "replaced": "another one was started in its place",
     "duration_limit": "it has lasted as long as it may",
     "stalled": "no more bytes went out",
-    "connection_lost": "the connection broke",
     "no_wifi": "the glasses have no Wi-Fi",
     "app_unreachable": "the app's server cannot be reached",
     "app_refused": "the app's server refused",

@@ -80,7 +80,7 @@ class TestBegin(Case):
 
     def test_the_address_is_in_no_word(self):
         self.live()
-        self.guard.lost(self.number, reasons.CONNECTION_LOST, 1)
+        self.guard.lost(self.number, reasons.PEER_CLOSED, 1)
         self.guard.stop("", 2)
         for event in self.guard.events():
             if event[0] != "open":
@@ -99,7 +99,7 @@ class TestKeptAlive(Case):
             while now < SILENCE_MS:
                 self.assertNotEqual(self.guard.state, IDLE)
                 if state == RECONNECTING and self.guard.state == LIVE:
-                    self.guard.lost(self.number, reasons.CONNECTION_LOST, now)
+                    self.guard.lost(self.number, reasons.PEER_CLOSED, now)
                 self.guard.sent(self.number, {}, now)
                 now = min(self.guard.deadline(), now + 1000)
                 self.guard.timeout(now)
@@ -131,7 +131,7 @@ class TestLoss(Case):
     def test_attempts_wait_longer_and_longer_and_then_it_is_over(self):
         self.live()
         waits = []
-        self.guard.lost(self.number, reasons.CONNECTION_LOST, 0)
+        self.guard.lost(self.number, reasons.PEER_CLOSED, 0)
         now = 0
         while self.guard.state == RECONNECTING:
             self.guard.keep_alive("s1", "a", now)
@@ -149,11 +149,11 @@ class TestLoss(Case):
     def test_what_an_older_attempt_says_counts_no_more(self):
         self.live()
         old = self.number
-        self.guard.lost(old, reasons.CONNECTION_LOST, 0)
+        self.guard.lost(old, reasons.PEER_CLOSED, 0)
         self.guard.opened(old, 1)
-        self.guard.lost(old, reasons.CONNECTION_LOST, 2)
+        self.guard.lost(old, reasons.PEER_CLOSED, 2)
         self.guard.refused(old, reasons.AUTH_REJECTED, 3)
-        self.assertEqual(self.drain(), [("say", RECONNECTING, "s1", reasons.CONNECTION_LOST)])
+        self.assertEqual(self.drain(), [("say", RECONNECTING, "s1", reasons.PEER_CLOSED)])
 
     def test_a_start_that_fails_is_tried_again_as_well(self):
         self.guard.wanted(start(), 0)

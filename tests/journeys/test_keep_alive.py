@@ -256,7 +256,7 @@ def test_a_lost_connection_is_tried_again_for_two_minutes(house: House) -> None:
     house.run(20_000)
     house.hardware.serves = False
     began = house.now
-    house.guard.lost(house.hardware.number, reasons.CONNECTION_LOST, began)
+    house.guard.lost(house.hardware.number, reasons.PEER_CLOSED, began)
     while house.guard.state == RECONNECTING:
         house.run(1_000)
     assert 100_000 < house.now - began < 130_000

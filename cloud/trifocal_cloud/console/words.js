@@ -54,7 +54,6 @@ const REASONS = {
   replaced: "Another stream was started in its place",
   duration_limit: "The stream lasted as long as it may",
   stalled: "No more pictures went out",
-  connection_lost: "The connection broke",
   no_wifi: "The glasses have no Wi-Fi",
   peer_closed: "The other side has closed the connection",
   too_slow: "The connection is too slow for the stream",

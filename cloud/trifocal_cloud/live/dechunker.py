@@ -16,31 +16,7 @@ ONE_BYTE_CHANNELS = 64
 class Dechunker(ChunkReader):
     """Bytes in, messages out, as from its base."""
 
-    def receive(self, data: bytes) -> list[tuple[int, int, int, bytes]]:
-        """The messages that are complete with these bytes. Raises ProtocolError."""
-        if self._rest:
-            data = self._rest + data
-            self._rest = b""
-        at = 0
-        end = len(data)
-        while at < end:
-            if self._now is None:
-                at = self._simple(data, at, end)
-                if at >= end:
-                    break
-                begun = self._header(data, at)
-                if begun < 0:
-                    self._rest = data[at:]
-                    break
-                at = begun
-                if self._now is None:
-                    continue  # it was a message without a body
-            at = self._payload(data, at, end)
-        found = self._found
-        self._found = []
-        return found
-
-    def _simple(self, data: bytes, at: int, end: int) -> int:
+    def _ahead(self, data: bytes, at: int, end: int) -> int:
         """Read what nearly all messages are: an ordinary header on a known channel, the body in one chunk behind."""
         channels = self._channels
         found = self._found

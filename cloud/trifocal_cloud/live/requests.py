@@ -9,7 +9,7 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True)
 class Request:
-    """One request. `data` is what came in with it, for whoever answers other targets."""
+    """One request."""
 
     method: str
     target: str

@@ -106,7 +106,7 @@ class Viewing:
         if not (packager.video.began or packager.audio.began):
             return NOT_FOUND if stream.state == "gone" else Later
         if file == "index.m3u8":
-            return self._listed(stream, file, _PLAYLIST, lambda: playlists.index(packager))
+            return self._listed(stream, file, lambda: playlists.index(packager))
         if not (packager.video.closed or packager.audio.closed):
             return Later
         return Answer(200, _DASH, _NEVER, (playlists.dash(packager, stream.epoch_ms, self._epoch_ms()).encode(),))
@@ -129,16 +129,16 @@ class Viewing:
             if not track.has(number, part):
                 return Later
         ended = stream.state == "gone"
-        return self._listed(stream, name, _PLAYLIST, lambda: playlists.media(track, other, stream.epoch_ms, ended))
+        return self._listed(stream, name, lambda: playlists.media(track, other, stream.epoch_ms, ended))
 
-    def _listed(self, stream: Watched, name: str, kind: str, made: Callable[[], str]) -> Answer:
+    def _listed(self, stream: Watched, name: str, made: Callable[[], str]) -> Answer:
         """A list as it was made for somebody else, if nothing has come since."""
         packager = stream.packager
         state = (packager.made, stream.state)
         known = self._lists.get((packager, name))
         if known is None or known[0] != state:
             known = self._lists[packager, name] = (state, made().encode())
-        return Answer(200, kind, _NEVER, (known[1],))
+        return Answer(200, _PLAYLIST, _NEVER, (known[1],))
 
     def _piece(self, stream: Watched, name: str, number: str, part: str | None, ending: str) -> Answer | None:
         track = stream.packager.video if name == "video" else stream.packager.audio

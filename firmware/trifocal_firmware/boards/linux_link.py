@@ -28,7 +28,6 @@ class TcpLink:
         self._host = host
         self._firmware = firmware
         self._gateway: asyncio.StreamWriter | None = None
-        self._full = False
         self._room = asyncio.Event()
         self.listens = asyncio.Event()
 

@@ -1,11 +1,11 @@
 """The key to the glasses, in a file that only its owner may read."""
 
-import os
 from pathlib import Path
 
 import structlog
 
 from trifocal_gateway.errors import StorageError
+from trifocal_gateway.io.disk import Disk, write_whole
 from trifocal_shared.keys import unhex
 
 KEY_BYTES = 32
@@ -35,25 +35,9 @@ class OwnerKey:
     def kept(self, key: bytes) -> bool:
         """Make it durable in the place of the one before. False: the disk did not take it, and that one stays."""
         try:
-            self._write(key)
+            write_whole(Disk(), self._path, key.hex().encode() + b"\n")
         except OSError as error:
             log.warning("the glasses cannot be paired with", why=str(error))
             return False
         log.info("paired: these glasses are ours")
         return True
-
-    def _write(self, key: bytes) -> None:
-        fresh = self._path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        place = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(place, key.hex().encode() + b"\n")
-            os.fsync(place)
-        finally:
-            os.close(place)
-        fresh.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

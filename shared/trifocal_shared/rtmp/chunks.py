@@ -77,7 +77,8 @@ class ChunkReader:
         end = len(data)
         while at < end:
             if self._now is None:
-                begun = self._header(data, at)
+                at = self._ahead(data, at, end)
+                begun = self._header(data, at) if at < end else -1
                 if begun < 0:
                     self._rest = bytes(data[at:])
                     break
@@ -88,6 +89,10 @@ class ChunkReader:
         found = self._found
         self._found = []
         return found
+
+    def _ahead(self, data: bytes, at: int, end: int) -> int:
+        """Where headers are to be read one by one; a reader that knows a shorter way has gone it by then."""
+        return at
 
     def _payload(self, data: bytes, at: int, end: int) -> int:
         """Read what there is of the present chunk; where reading goes on."""

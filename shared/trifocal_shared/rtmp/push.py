@@ -3,7 +3,7 @@
     connecting   the driver opens the connection             10 s
     shaking      handshake                                   10 s
     asking       connect, createStream, publish              10 s
-    live         the server has accepted: media may flow     10 s without a byte going out end it
+    live         the server has accepted: media may flow     10 s without a byte going out, while some wait, end it
     closed       `Closed` was given with a reason from `trifocal_shared.reasons`
 
 Bodies are FLV tags (video: H.264 as AVCC behind five bytes, audio: AAC behind two). Configurations are kept and sent

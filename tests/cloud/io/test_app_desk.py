@@ -191,7 +191,7 @@ async def test_wishes_for_streams_are_handed_on_with_whose_they_are() -> None:
 @pytest.mark.parametrize(("owner", "shown"), [(CAM.package, "rtmp://x/live/key"), (DEAF.package, None)])
 async def test_a_stream_that_runs_is_told_of_and_its_address_to_its_owner_only(owner: str, shown: str | None) -> None:
     house, found, line = desk()
-    house.stream = Stream("s1", ANN, owner, Wishes({}, {}, {}), 1_770_000_000_000, "rtmp://x/live/key", (), [owner])
+    house.stream = Stream("s1", ANN, owner, Wishes({}, {}, {}), 1_770_000_000_000, "rtmp://x/live/key", [owner])
     await found.said(line, wire.StreamStatusCheck())
     info = line.more["streamInfo"]
     assert (info["type"], info["streamId"], info["status"]) == ("unmanaged", "s1", "initializing")

@@ -16,11 +16,12 @@ async def kept(house: House) -> AsyncIterator[StreamRows]:
     running = asyncio.create_task(found.run())
     yield found
     running.cancel()
+    await asyncio.wait([running])
 
 
 def stream(stream_id: str = "s1") -> Stream:
     wishes = Wishes({"width": 640}, {"bitrate": 64_000}, {"durationLimit": 60})
-    return Stream(stream_id, ANN, "com.example.cam", wishes, 7, "rtmp://a/live/key", (), ["com.example.cam"])
+    return Stream(stream_id, ANN, "com.example.cam", wishes, 7, "rtmp://a/live/key", ["com.example.cam"])
 
 
 async def test_a_stream_comes_back_as_it_was(kept: StreamRows) -> None:

@@ -16,6 +16,7 @@ async def wanted(house: House) -> AsyncIterator[WantedApps]:
     running = asyncio.create_task(found.run())
     yield found
     running.cancel()
+    await asyncio.wait([running])
 
 
 async def test_the_last_word_counts(wanted: WantedApps) -> None:

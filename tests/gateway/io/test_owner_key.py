@@ -38,13 +38,13 @@ def test_a_damaged_key_is_not_taken_for_none(tmp_path: Path, data: bytes) -> Non
 def test_a_disk_that_refuses_leaves_the_key_before(tmp_path: Path) -> None:
     file = OwnerKey(tmp_path)
     file.kept(KEY)
-    (tmp_path / "owner.new").mkdir()
+    (tmp_path / "owner.key.new").mkdir()
     assert not file.kept(OTHER)
     assert file.read() == KEY
 
 
 def test_what_a_killed_gateway_left_half_written_is_no_hindrance(tmp_path: Path) -> None:
-    (tmp_path / "owner.new").write_text("00")
+    (tmp_path / "owner.key.new").write_text("00")
     file = OwnerKey(tmp_path)
     assert file.kept(KEY)
     assert file.read() == KEY

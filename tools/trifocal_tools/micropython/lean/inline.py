@@ -16,7 +16,6 @@ SHORT_LOCALS = 16
 
 Statements = list[ast.stmt]
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
-LOOPS = ast.For | ast.While | ast.Try | ast.With | ast.AsyncFor | ast.AsyncWith
 FORBIDDEN = (
     ast.Yield,
     ast.YieldFrom,

@@ -76,10 +76,10 @@ async def test_only_so_many_are_under_way_for_one_user(
     client: httpx.AsyncClient, bob: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake_module, "UPLOAD_LIMIT", 2)
-    started, go_on = asyncio.Event(), asyncio.Event()
+    started, go_on = asyncio.Semaphore(0), asyncio.Event()
 
     async def slow() -> AsyncIterator[bytes]:
-        started.set()
+        started.release()
         await go_on.wait()
         yield b""
 
@@ -87,8 +87,8 @@ async def test_only_so_many_are_under_way_for_one_user(
     slow_ones = [
         asyncio.create_task(client.post("/api/photos/upload", content=slow(), headers=headers)) for _ in range(2)
     ]
-    await started.wait()
-    await asyncio.sleep(0)
+    for _ in slow_ones:
+        await started.acquire()
     refused = await upload(client, "local_1")
     assert (refused.status_code, refused.json()["error"], refused.headers["Retry-After"]) == (429, "too_many", "1")
     assert (await upload(bob, "local_1")).status_code == 200

@@ -17,6 +17,9 @@ LONGEST_S = 1800
 FLOORS = ("shared", "firmware", "gateway", "cloud", "sdk", "tools", "house")
 """Folders of tests beside the code; few of them are journeys, with processes of their own."""
 
+SIDE_BY_SIDE = ("-n", "3")
+"""For tests that wait for processes and pages of their own more than they compute."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -169,10 +172,12 @@ GATES = (
     Gate(
         "journeys",
         "real processes, across the house",
-        pytest("journeys", *FLOORS, options=("-m", "journey")),
+        pytest("journeys", *FLOORS, options=("-m", "journey", *SIDE_BY_SIDE)),
         needs=_journeys,
         fast=False,
     ),
-    Gate("browser", "the console in real Chromium", pytest("browser"), needs=_chromium, fast=False),
+    Gate(
+        "browser", "the console in real Chromium", pytest("browser", options=SIDE_BY_SIDE), needs=_chromium, fast=False
+    ),
 )
 """In the order in which they run."""

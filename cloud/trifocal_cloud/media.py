@@ -12,6 +12,7 @@ EXTENSIONS = {
     "image/webp": ".webp",
     "image/avif": ".avif",
     "video/mp4": ".mp4",
+    "video/x-msvideo": ".avi",
 }
 """Every type that is taken in, and how its file is named when downloaded."""
 
@@ -40,6 +41,8 @@ def sniff(head: bytes) -> str | None:
         return "image/png"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "video/x-msvideo"
     if head[4:8] == b"ftyp":
         if head[8:12] in _AVIF_BRANDS:
             return "image/avif"

@@ -29,6 +29,8 @@ from trifocal_shared.messages import LOCAL_PREFIX, PhotoStatus
 SILENCE_MS = 10_000
 SYSTEM_BUDGET_MS = 60_000
 """How long a request may take that the system made (PROTOCOL-device §7: cloud pending system request)."""
+VIDEO_BUDGET_MS = 1_800_000
+"""The same for a video: ten minutes of recording, and as long again twice for its way over a narrow link."""
 LOCAL_LIMIT = 200
 
 GLASSES, GATEWAY, CLOUD = "glasses", "gateway", "cloud"
@@ -40,6 +42,7 @@ ORDER = (REQUESTED, CAPTURING, CAPTURED, QUEUED, UPLOADING)
 REPORTS = {
     "accepted": REQUESTED,
     "capturing": CAPTURING,
+    "recording": CAPTURING,
     "captured": CAPTURED,
     "transferring": CAPTURED,
     "queued": QUEUED,
@@ -130,12 +133,12 @@ class PhotoDesk:
         self._watch_local(ticket, REQUESTED)
         self._captured_locally(ticket)
 
-    def restored(self, ticket: Ticket, status: str, now: int) -> None:
+    def restored(self, ticket: Ticket, status: str, now: int, budget_ms: int = SYSTEM_BUDGET_MS) -> None:
         """The request was open when the cloud went down; its time begins again, without the wait for a first word."""
         if ticket.local:
             self._watch_local(ticket, status)
         else:
-            self._watch(ticket, status, now + SYSTEM_BUDGET_MS, None)
+            self._watch(ticket, status, now + budget_ms, None)
         self._step(ticket, OURS, "restored", status)
 
     def presence(self, user: str, gateway: bool, glasses: bool, now: int) -> None:

@@ -1,8 +1,9 @@
 """Presses: what a button press leads to, and that the same press said twice is one press.
 
 A press that apps are listening for (`heard`) is theirs. Any other gets the default action: a short press of the photo
-button takes a photo. For WINDOW_MS the same press id of the same user gets the same decision, however often and by
-whatever road it is reported (PROTOCOL-device §11, cloud 5).
+button takes a photo; a long one and any of the video button begin a video, or end the one that the glasses say they are
+recording. For WINDOW_MS the same press id of the same user gets the same decision, however often and by whatever road it
+is reported (PROTOCOL-device §11, cloud 5).
 
 A press without an id cannot be told from the next one by the same road. Glasses and phones of MentraOS give none, and
 report a press by both: one by each road, of the same button and kind and within TWIN_MS, are one press.
@@ -23,19 +24,26 @@ REMEMBERED = 128
 
 PHOTO_BUTTONS = ("photo", "camera", "action")
 """The photo button by its names (PROTOCOL-device, compatibility notes)."""
-TAKE_PHOTO = "take_photo"
+VIDEO_BUTTON = "video"
+TAKE_PHOTO, START_VIDEO, STOP_VIDEO = "take_photo", "start_video", "stop_video"
+CAPTURING = (TAKE_PHOTO, START_VIDEO)
+"""Actions that make a photo or video, under a request id."""
 
 HTTP, SOCKET = "http", "socket"
 
 
 class Press(NamedTuple):
-    """Who pressed what, and how long; the id is empty when the peer gives none. `road` is how we were told."""
+    """Who pressed what, and how long; the id is empty when the peer gives none. `road` is how we were told.
+
+    `recording` glasses were making a video when the button was pressed.
+    """
 
     user: str
     press_id: str
     button_id: str
     press_type: str
     road: str = HTTP
+    recording: bool = False
 
 
 _Answer = int | tuple[int, str, str]
@@ -164,21 +172,31 @@ class Presses:
             return twin.decision._replace(first=False)
         if recent.full(now):
             return None
-        takes_photo = not heard and press.button_id in PHOTO_BUTTONS and press.press_type == "short"
-        decision = Decision(press.press_id, TAKE_PHOTO, request_id) if takes_photo else Decision(press.press_id)
+        action = "" if heard else default_action(press)
+        decision = Decision(press.press_id, action, request_id if action in CAPTURING else "")
         if press.press_id:
             recent.keep(press.press_id, decision.action, decision.request_id, now)
         else:
             recent.keep_nameless(press, decision, now)
         return decision
 
-    def restored(self, user: str, press_id: str, request_id: str, age_ms: int, now: int) -> None:
-        """Before the restart, `age_ms` ago, this press was answered with this request."""
-        self.of(user).keep(press_id, TAKE_PHOTO, request_id, now - age_ms)
+    def restored(  # noqa: PLR0917 - as they stand in a row
+        self, user: str, press_id: str, action: str, request_id: str, age_ms: int, now: int
+    ) -> None:
+        """Before the restart, `age_ms` ago, this press was answered with this action and request."""
+        self.of(user).keep(press_id, action, request_id, now - age_ms)
 
     def forgotten(self, user: str, press_id: str) -> None:
         """The decision could not be carried out; when the press is reported again, decide anew."""
         self.of(user).forget(press_id)
+
+
+def default_action(press: Press) -> str:
+    """What a press that no app listens for is for; empty for nothing."""
+    of_photo = press.button_id in PHOTO_BUTTONS
+    if press.button_id == VIDEO_BUTTON or (of_photo and press.press_type == "long"):
+        return STOP_VIDEO if press.recording else START_VIDEO
+    return TAKE_PHOTO if of_photo and press.press_type == "short" else ""
 
 
 def _at(answer: _Answer) -> int:

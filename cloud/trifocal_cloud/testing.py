@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import av
 import httpx
 from fastapi import FastAPI
 from PIL import Image
@@ -90,6 +91,24 @@ def picture(color: int = 0, size: tuple[int, int] = (64, 48), kind: str = "JPEG"
     """A small picture; another color is another picture."""
     made = io.BytesIO()
     Image.new("RGB", size, (color % 256, color // 256 % 256, 90)).save(made, kind)
+    return made.getvalue()
+
+
+def film(
+    kind: str, codec: str, frames: int, size: tuple[int, int] = (64, 48), options: dict[str, str] | None = None
+) -> bytes:
+    """A small video in a container of this kind, ten pictures a second."""
+    made = io.BytesIO()
+    with av.open(made, "w", format=kind, options=options or {}) as out:
+        stream = out.add_stream(codec, rate=10)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        for number in range(frames):
+            frame = av.VideoFrame.from_image(Image.new("RGB", size, (number * 7 % 256, 40, 90)))  # type: ignore[no-untyped-call]
+            frame.pts = number
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
     return made.getvalue()
 
 

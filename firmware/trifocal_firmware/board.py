@@ -87,5 +87,9 @@ class Board:
         """Whether the temples are folded, so that the camera looks at cloth."""
         return False
 
+    def temperature(self) -> int:
+        """°C at the warmest place that is measured."""
+        return 25
+
     def report(self, step: str, fields: "dict[str, object]") -> None:
         """Something a person in front of simulated glasses would see; real boards show nothing."""

@@ -4,16 +4,18 @@
                         │                      ▲   │               │
                         └── failed ──▶ OFF ◀───┼───┴── failed      └── start ──▶ CAPTURING
 
-OFF has no power on the sensor. WARMING and CAPTURING work for exactly one photo; READY keeps the sensor awake for a
-moment, since presses come in bursts. Who wants a photo meanwhile waits in line, first come first served.
+OFF has no power on the sensor. WARMING and CAPTURING work for exactly one photo, or for one video as long as it is
+recorded; READY keeps the sensor awake for a moment, since presses come in bursts. Who wants a photo meanwhile waits in
+line, first come first served; while a video is recorded, its next frame is what they all get.
 
 It promises: one owner at a time; each wanted photo gets exactly one of `capture` or `refused`, and each `capture` ends
-in `failed` or in the caller's own `captured`. Ten seconds without a picture are a failure: the capture is aborted, and
-what still comes of it is not taken for another's (each capture has a number).
+in `failed` or in the caller's own `captured`; a video gets `record` or `refused`, and `video_ended` ends it. Ten
+seconds without a picture are a failure: the capture is aborted, and what still comes of it is not taken for another's
+(each capture has a number).
 
-It refuses: `camera_busy` when the line is full, and whatever `conditions` says (battery, folded, storage), both on
-asking and when the turn comes. After a picture the line moves on with the next `conditions`, since storing the
-picture may have changed them.
+It refuses: `camera_busy` when the line is full or a second video is wanted, and whatever `conditions` says (battery,
+folded, storage), both on asking and when the turn comes. After a picture the line moves on with the next `conditions`,
+since storing the picture may have changed them.
 """
 
 from trifocal_shared import reasons
@@ -24,7 +26,8 @@ READY = "ready"
 CAPTURING = "capturing"
 
 PHOTO = "photo"
-"""The owner while photos are taken; `video` and `stream` are the others the light knows."""
+VIDEO = "video"
+"""Owners of the camera; `stream` is the other one that the light knows."""
 
 CAPTURE_MS = 10_000
 """From the start of warming to the picture; a sensor that takes longer hangs."""
@@ -48,6 +51,7 @@ _NEXT = {
 # Events, as tuples:
 #   ("changed", state, owner)
 #   ("capture", number, request_id, size, compress)
+#   ("record", number, request_id)      the camera is the video's until `video_ended`
 #   ("refused", request_id, reason, text)
 #   ("failed", request_id, text)
 #   ("abort", number)       forget this capture
@@ -55,12 +59,14 @@ _NEXT = {
 
 
 class Camera:
-    """One camera, one owner, one photo at a time."""
+    """One camera, one owner, one photo or video at a time."""
 
     def __init__(self) -> None:
         self.state = OFF
         self.owner = ""
         self.number = 0
+        self.video = ""
+        """The video that is recorded or waits for its turn."""
         self._job = ""  # the request that is being served
         self._line: list[tuple[str, str, str]] = []
         self._refusal = ""
@@ -72,15 +78,33 @@ class Camera:
         self._refusal = refusal
         self._serve(now)
 
-    def photo_wanted(self, request_id: str, size: str, compress: str, now: int) -> None:
-        """Take a photo as soon as it is this one's turn."""
+    def wanted(self, request_id: str, size: str, compress: str, now: int) -> None:
+        """Take a photo as soon as it is this one's turn, or, of the size VIDEO, record a video."""
+        video = size == VIDEO
         if self._refusal:
             self._refuse(request_id, self._refusal)
-        elif len(self._line) >= LINE_LENGTH:
+        elif len(self._line) >= LINE_LENGTH or (video and self.video):
             self._refuse(request_id, reasons.CAMERA_BUSY)
         else:
+            self.video = request_id if video else self.video
             self._line.append((request_id, size, compress))
             self._serve(now)
+
+    def framed(self, number: int) -> "list[str] | None":
+        """Capture `number` gave a frame of the video. Returns the photos that are to be had of it; None: not ours."""
+        if self.owner != VIDEO or not self._serves(number):
+            return None
+        if self.state == WARMING:  # a board that does not say when it is warm
+            self._step("warmed")
+        photos = [request_id for request_id, _, _ in self._line]
+        self._line = []
+        return photos
+
+    def video_ended(self, failed: bool, now: int) -> None:
+        """The video needs the camera no more; a sensor that `failed` loses its power."""
+        self.video = ""
+        self._end("failed" if failed else "done", now)
+        self._serve(now)
 
     def warmed(self, number: int, now: int) -> None:
         """The sensor of capture `number` has settled; the picture is being taken."""
@@ -124,13 +148,19 @@ class Camera:
     def _serve(self, now: int) -> None:
         while self._line and self.state in (OFF, READY):
             self._job, size, compress = self._line.pop(0)
+            video = size == VIDEO
             if self._refusal:
                 self._refuse(self._job, self._refusal)
+                self.video = "" if video else self.video
                 continue
             self.number += 1
-            self._deadline = now + CAPTURE_MS
+            self.owner = VIDEO if video else PHOTO
+            self._deadline = None if video else now + CAPTURE_MS
             self._step("start")
-            self._events.append(("capture", self.number, self._job, size, compress))
+            if video:
+                self._events.append(("record", self.number, self._job))
+            else:
+                self._events.append(("capture", self.number, self._job, size, compress))
 
     def _end(self, event: str, now: int) -> str:
         if self.state == WARMING and event == "done":  # a board that does not say when it is warm
@@ -149,7 +179,6 @@ class Camera:
 
     def _step(self, event: str) -> None:
         self.state = _NEXT[self.state, event]
-        self.owner = PHOTO
         if self.state == OFF:
             self.owner = ""
             self._events.append(("cool",))  # before the light goes out

@@ -71,10 +71,17 @@ class Controls:
         elif way == "q":
             self._say_wifi("")
         elif way == "g":
-            sizes = [one.size for one in map(self._store.load, self._store.numbers()) if one]
-            count = len(sizes)
+            kept = [one for one in map(self._store.load, self._store.numbers()) if one]
+            count = len(kept)
+            videos = sum([one.interval > 0 for one in kept])
+            size = sum([one.size for one in kept])
             self._say(
-                "gallery_status", photos=count, videos=0, total=count, total_size=sum(sizes), has_content=count > 0
+                "gallery_status",
+                photos=count - videos,
+                videos=videos,
+                total=count,
+                total_size=size,
+                has_content=count > 0,
             )
         else:
             self._ask(said)

@@ -9,8 +9,9 @@ It promises that each request id ends in exactly one final word: `failed`, or a 
 """
 
 from trifocal_firmware import photo
+from trifocal_firmware.note import Photo, number_of
 from trifocal_firmware.session import Session
-from trifocal_firmware.store import Photo, PhotoStore, StorageFull, number_of
+from trifocal_firmware.store import PhotoStore, StorageFull
 from trifocal_firmware.transfer import PhotoSender
 from trifocal_shared import messages, pack, reasons
 
@@ -45,13 +46,22 @@ class PhotoDesk:
 
     def keep(self, request_id: str, picture: "bytes | bytearray", now: int) -> None:
         """The picture that was asked for."""
-        press_id = self.photos.press_of(request_id)
-        kept = Photo(request_id, press_id, self._session.epoch(now), now, self._boot_id)
+        kept = self.begun(request_id, now)
         reason, text = self._put(kept, picture)
         if reason:
             self.photos.moved(request_id, "failed", reason, text)
-            return
-        self.photos.moved(request_id, "captured")
+        else:
+            self.kept(kept, now)
+
+    def begun(self, request_id: str, now: int, interval: int = 0) -> Photo:
+        """What is known of a photo, or of a video, at the moment when it is taken."""
+        press_id = self.photos.press_of(request_id)
+        return Photo(request_id, press_id, self._session.epoch(now), now, self._boot_id, interval)
+
+    def kept(self, kept: Photo, now: int) -> None:
+        """It lies whole on flash."""
+        request_id, press_id = kept.request_id, kept.press_id
+        self.photos.moved(request_id, "captured", "", kept.ending)
         self.photos.stored(request_id)
         self._report(
             "photo", requestId=request_id, pressId=press_id, status="stored", sha256=kept.sha256, size=kept.size

@@ -1,13 +1,13 @@
 """The whole device minus hardware: bytes, edges and pictures in, commands for the hardware out.
 
 Of the machines inside, `Session` talks with the gateway, `Presses` decides who decides about a press, `Camera` when a
-photo is taken; `PhotoDesk` keeps and delivers it. This class carries their events to one another. A press asks the
-cloud only when the session is READY and a token was given; else, or when no good answer comes in time, the photo is
-taken here, under a `local_` id.
+photo is taken, `Video` records; `PhotoDesk` keeps and delivers both, and `Guard` says whether the camera may work. This
+class carries their events to one another. A press asks the cloud only when the session is READY and a token was given;
+else, or when no good answer comes in time, it is decided here, and what is taken gets a `local_` id.
 
 It promises
-- each request id and each press ends in exactly one final word: `failed`, or a photo that lies whole on flash before
-  `captured` is said, and stays there until the gateway has it durably;
+- each request id and each press ends in exactly one final word: `failed`, or a photo or video that lies whole on flash
+  before `captured` is said, and stays there until the gateway has it durably; so do recordings that power loss cut off;
 - the light is set with every change of the camera, by `indicator.light`, before the sensor gets power and after it
   has lost it;
 - nothing that comes over a link raises.
@@ -17,11 +17,13 @@ from trifocal_firmware import camera, photo, press
 from trifocal_firmware.button import Button, Doubles
 from trifocal_firmware.control import PHOTO_SIZE, RESET, Controls
 from trifocal_firmware.desk import PhotoDesk
+from trifocal_firmware.guard import Guard
 from trifocal_firmware.indicator import light
 from trifocal_firmware.mcu import Mcu
 from trifocal_firmware.owner import Owner
 from trifocal_firmware.session import Session
 from trifocal_firmware.store import PhotoStore
+from trifocal_firmware.video_desk import VideoDesk
 from trifocal_shared import messages, reasons
 from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
@@ -50,13 +52,16 @@ class Glasses:
         self._owner = owner
         self._store = store
         self._device_id = device_id
-        self._senses = (100, False, False)  # battery, charging, folded
+        self._guard = Guard()
+        self._senses = (False, 25)  # folded, temperature
         self._mcu = Mcu()
         self._buttons: dict[str, Button] = {}
         self._doubles = Doubles()
         self._presses = press.Presses(boot_id)
         self._camera = camera.Camera()
         self._desk = PhotoDesk(self.session, store, boot_id)
+        self._videos = VideoDesk(self.session, self._camera, self._desk, store)
+        self._video = self._videos.video
         self._events: list[tuple[object, ...]] = [("light", light(self._camera.state, self._camera.owner))]
         self._report("ready", bootId=boot_id)
         self._desk.report_store()
@@ -91,11 +96,15 @@ class Glasses:
         self._buttons[button].level_changed(down, now)
         self._carry(now)
 
-    def sensed(self, battery: int, charging: bool, folded: bool, now: int) -> None:
-        """How the glasses are: battery in percent, charger plugged in, temples folded."""
-        self._senses = (battery, charging, folded)
+    def sensed(self, battery: int, charging: bool, folded: bool, temperature: int, now: int) -> None:
+        """How the glasses are, as `Guard.sensed` takes it."""
+        self._senses = (folded, temperature)
+        self._guard.sensed(battery, charging, folded, temperature)
         self.controls.battery = (battery, charging)
         self.session.battery(battery, charging)
+        self._video.eased(self._guard.pace)
+        if self._guard.ending:
+            self._video.stop(self._guard.ending, now)
         self._camera.conditions(self._refusal(), now)
         self._carry(now)
 
@@ -106,16 +115,26 @@ class Glasses:
 
     def captured(self, number: int, picture: "bytes | bytearray", now: int) -> None:
         """The picture of this capture."""
-        request_id = self._camera.captured(number, now)
-        if request_id is not None:
+        photos = self._camera.framed(number)
+        if photos is None:
+            request_id = self._camera.captured(number, now)
+            photos = [] if request_id is None else [request_id]
             self._carry(now)
+        else:
+            for request_id in photos:
+                self._desk.photos.moved(request_id, "capturing")
+            self._video.framed(picture, now)
+        for request_id in photos:
             self._desk.keep(request_id, picture, now)
-            self._camera.conditions(self._refusal(), now)
+        self._camera.conditions(self._refusal(), now)
         self._carry(now)
 
     def capture_failed(self, number: int, text: str, now: int) -> None:
         """This capture gave no picture; `text` says why, safe to show."""
-        self._camera.capture_failed(number, text, now)
+        if self._camera.owner == camera.VIDEO:
+            self._video.failed(text, now)
+        else:
+            self._camera.capture_failed(number, text, now)
         self._carry(now)
 
     def unreadable(self, number: int, now: int) -> None:
@@ -123,11 +142,16 @@ class Glasses:
         self._desk.sender.unreadable(number, now)
         self._carry(now)
 
+    def switched_off(self) -> None:
+        """The power is about to go: what was recorded is written down, and made into a video at the next start."""
+        self._video.reels.close()
+
     def deadline(self) -> "int | None":
         """When to be woken."""
         deadlines = [button.deadline() for button in self._buttons.values()]
         deadlines += [self.session.deadline(), self._mcu.deadline(), self._presses.deadline()]
         deadlines += [self._owner.deadline(), self._camera.deadline(), self._desk.sender.deadline()]
+        deadlines.append(self._video.deadline())
         known = [deadline for deadline in deadlines if deadline is not None]
         return min(known) if known else None
 
@@ -141,6 +165,7 @@ class Glasses:
         self._owner.timeout(now)
         self._camera.timeout(now)
         self._desk.sender.timeout(now)
+        self._video.timeout(now)
         self._carry(now)
 
     def events(self) -> "list[tuple[object, ...]]":
@@ -163,8 +188,11 @@ class Glasses:
                 self._pressed(name, press_type, now)
         for event in self._presses.events():
             self._press_moved(event, now)
+        self._videos.carry(now)
         for change in self._camera.events():
-            self._camera_moved(change)
+            self._camera_moved(change, now)
+        self._videos.carry(now)
+        self._events += self._videos.events()
         for wanted in self.controls.events():
             self._control_wants(wanted, now)
         self._desk.carry(now)
@@ -178,23 +206,25 @@ class Glasses:
                 self._mcu.said(said, now)
         elif isinstance(said, Control):
             self.controls.heard(said)
-        elif isinstance(said, messages.TakePhoto):
+        elif isinstance(said, (messages.TakePhoto, messages.StartVideoRecording)):
             if photo.stale(said.timestamp, self.session.epoch(now)):
                 self._desk.photos.refused(said.request_id, "", reasons.STALE)
+            elif isinstance(said, messages.TakePhoto):
+                self._ask(said.request_id, "", said.size, said.compress, now)
             else:
-                self._ask_photo(said.request_id, "", said.size, said.compress, now)
+                self._ask(said.request_id, "", camera.VIDEO, "", now)
         elif isinstance(said, messages.ButtonPressResponse):
             self._presses.answered(said, now)
         elif isinstance(said, messages.SetSystemTime):
             self._events.append(("time", said.timestamp_ms))
-        else:
+        elif not self._videos.hear(said, now):
             self._desk.hear(said, now)
 
     def _control_wants(self, wanted: "tuple[object, ...]", now: int) -> None:
         if wanted[0] == "reset":
             self._reset(now)
         elif wanted[0] == "power":
-            self.sensed(wanted[1], wanted[2], self._senses[2], now)  # type: ignore[arg-type]
+            self.sensed(wanted[1], wanted[2], self._senses[0], self._senses[1], now)  # type: ignore[arg-type]
         else:
             self._events.append(wanted)
 
@@ -203,6 +233,8 @@ class Glasses:
             self._reset(now)
             return
         if self.controls.gesture(button, press_type, self._presses, now):
+            if press_type == "pair" and self._presses.called_off() == 0:
+                self._videos.stop(now)  # what the hold began with was not meant
             return
         double = self._doubles.second(button, press_type, now)
         refusal = ""
@@ -210,13 +242,14 @@ class Glasses:
             refusal = reasons.GATEWAY_OFFLINE
         elif not self.session.has_token:
             refusal = reasons.NO_TOKEN
-        press_id = self._presses.pressed(button, press_type, refusal, now)
+        press_id = self._presses.pressed(button, press_type, refusal, now, self._camera.video != "")
         self._report("pressed", pressId=press_id, button=button, pressType=press_type)
         if double:
             self.controls.touched("double_press", press_id, now)
 
     def _reset(self, now: int) -> None:
         """The finger says so: nothing of the owner's stays, and whoever is on the link is a stranger."""
+        self._video.forget(now)
         if self._desk.erase() and self._owner.reset():
             self._presses.link_lost()
             self.session.restarted(now)
@@ -230,26 +263,25 @@ class Glasses:
             return
         request_id, reason = event[2:]
         if kind == "photo":
-            self._ask_photo(request_id, press_id, self.controls.settings.get(PHOTO_SIZE, "medium"), "none", now)
+            self._ask(request_id, press_id, self.controls.settings.get(PHOTO_SIZE, "medium"), "none", now)
+        elif kind == "video":
+            self._ask(request_id, press_id, camera.VIDEO, "", now)
+        elif kind == "stop":
+            self._videos.stop(now)
         elif kind != "nothing":
             self._desk.photos.refused(request_id, press_id, reason)
         if kind != "late":
             self._report("pressEnded", pressId=press_id, action=kind, requestId=request_id, reason=reason)
 
-    def _ask_photo(self, request_id: str, press_id: str, size: str, compress: str, now: int) -> None:
+    def _ask(self, request_id: str, press_id: str, size: str, compress: str, now: int) -> None:
         if self._desk.asked(request_id, press_id):
             self._camera.conditions(self._refusal(), now)
-            self._camera.photo_wanted(request_id, size, compress, now)
+            self._camera.wanted(request_id, size, compress, now)
 
     def _refusal(self) -> str:
-        battery, charging, folded = self._senses
-        if battery < messages.LOW_BATTERY_PERCENT and not charging:
-            return reasons.BATTERY_LOW
-        if folded:
-            return reasons.GLASSES_FOLDED
-        return "" if self._store.room(USUAL_PHOTO) else reasons.STORAGE_FULL
+        return self._guard.refusal or ("" if self._store.room(USUAL_PHOTO) else reasons.STORAGE_FULL)
 
-    def _camera_moved(self, event: "tuple[object, ...]") -> None:
+    def _camera_moved(self, event: "tuple[object, ...]", now: int) -> None:
         kind = event[0]
         if kind == "changed":
             self._events.append(("light", light(str(event[1]), str(event[2]))))
@@ -257,6 +289,8 @@ class Glasses:
         elif kind == "capture":
             self._desk.photos.moved(str(event[2]), "capturing")
             self._events.append(("capture", event[1], event[3], event[4]))
+        elif kind == "record":
+            self._videos.begin(self._camera.number, str(event[2]), now)
         elif kind == "refused":
             self._desk.photos.moved(str(event[1]), "failed", str(event[2]), str(event[3]))
         elif kind == "failed":

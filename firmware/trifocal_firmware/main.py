@@ -47,6 +47,7 @@ class Firmware:
             await self._driver.run()
         finally:
             self._abort()
+            self._glasses.switched_off()
             self._board.cool()
             self._board.set_light(light(OFF, ""))
 
@@ -91,7 +92,7 @@ class Firmware:
         now = self._clock.now()
         self._glasses.session.epoch_known(self._clock.epoch_ms(), now)
         self._glasses.controls.wifi(*board.wifi())
-        self._glasses.sensed(board.battery(), board.charging(), board.folded(), now)
+        self._glasses.sensed(board.battery(), board.charging(), board.folded(), board.temperature(), now)
         self._driver.poke()
 
     def _drain(self) -> None:

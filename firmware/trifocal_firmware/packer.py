@@ -12,8 +12,9 @@ sent. The buffer holds one whole frame, in one of two shapes whose constant byte
 
 import struct
 
-from trifocal_firmware.store import Photo, PhotoStore
-from trifocal_shared.frame import NAME_BYTES, PHOTO
+from trifocal_firmware.note import Photo
+from trifocal_firmware.store import PhotoStore
+from trifocal_shared.frame import NAME_BYTES, PHOTO, VIDEO
 from trifocal_shared.frame import PACK as PACK_FRAME
 from trifocal_shared.pack import DATA_BYTES, PIECE
 from trifocal_shared.pack import HEAD as PIECE_HEAD
@@ -87,7 +88,7 @@ class Packer:
             buffer[FRAME_HEAD] = PIECE
         else:
             name = photo.file_name.encode()
-            buffer[2] = PHOTO
+            buffer[2] = VIDEO if photo.interval else PHOTO
             buffer[7:11] = photo.size.to_bytes(4, "big")
             buffer[11:PACKET_HEAD] = name + bytes(NAME_BYTES + 2 - len(name))
         self._cut(self._piece)

@@ -1,8 +1,11 @@
 """Photos on their way, by request id: each is taken once and ends once.
 
     ASKED ──▶ CAPTURING ──▶ CAPTURED ──▶ TRANSFERRING ──▶ GONE
-      │           │         (stored)          │
+      │       RECORDING     (stored)          │
+      │           │                           │
       └───────────┴──────▶ FAILED ◀───────────┘
+
+A video is RECORDING where a photo is CAPTURING, and CAPTURED when it has been made of what was recorded.
 
 A request that is asked for again is still one photo: ids in flight and the last `MOST_REMEMBERED` ended ones are
 known. A request asked for more than `STALE_MS` ago, when both clocks are known, fails as `stale` instead of
@@ -27,8 +30,9 @@ MARK = 8
 """Bytes of an id's SHA-256 that stand for it: ids are long, and heap is dear."""
 
 _NEXT = {
-    "asked": ("capturing", "failed"),
+    "asked": ("capturing", "recording", "failed"),
     "capturing": ("captured", "failed"),
+    "recording": ("captured", "failed"),
     "captured": ("transferring", "gone", "failed"),
     "transferring": ("gone", "failed"),
 }

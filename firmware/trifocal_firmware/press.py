@@ -2,13 +2,17 @@
 
     pressed ── gateway at hand ──▶ WAITING ── take_photo ──▶ PHOTO, under the cloud's request id
        │                             │ ├───── none ────────▶ NOTHING
-       │                             │ └───── a video ─────▶ REFUSED, unsupported
+       │                             │ ├───── start_video ─▶ VIDEO, under the cloud's request id
+       │                             │ └───── stop_video ──▶ STOP
        │                             │
-       └──── nobody to ask ────▶ decided here: PHOTO under a `local_` id; REFUSED for what is none of SHUTTER
+       └──── nobody to ask ────▶ decided here: PHOTO or VIDEO under a `local_` id; REFUSED for other presses
                                      ▲
               failure, 5 s of silence, link lost
 
-Each press ends in exactly one of PHOTO, NOTHING and REFUSED, whatever is said how often and how late. A request that
+A long press, or one of the video button, is for videos: while one is recorded, it is told to the gateway and is STOP
+at once, for a recording must always end when somebody wants it.
+
+Each press ends in exactly one of these, whatever is said how often and how late. A request that
 comes after that, or for a press that is unknown here (of an earlier boot), may be one that somebody waits for: it is
 LATE, with reason `captured_locally` when the press was decided here, else `stale`. `Photos` knows whether it is only
 the repeated answer to a request that is being served.
@@ -27,10 +31,10 @@ SHUTTER = "photo", "short"
 """The press that takes a photo where nobody says otherwise: each press of a burst is one."""
 
 # Events, as tuples:
-#   ("ask", press_id, button, press_type)       say it to the gateway
-#   ("photo", press_id, request_id, reason)     the reason says why it was decided here; empty when it was not
+#   ("ask", press_id, button, press_type, recording)            say it to the gateway
+#   ("photo" or "video", press_id, request_id, reason)      the reason says why it was decided here, if it was
 #   ("refused", press_id, request_id, reason)
-#   ("nothing", press_id, "", "")
+#   ("nothing" or "stop", press_id, "", "")
 #   ("late", press_id, request_id, reason)
 
 
@@ -44,16 +48,18 @@ class Presses:
         self._here: list[int] = []  # the latest that were decided here
         self._events: list[tuple[str, ...]] = []
 
-    def pressed(self, button: str, press_type: str, refusal: str, now: int) -> str:
+    def pressed(self, button: str, press_type: str, refusal: str, now: int, recording: bool = False) -> str:
         """A press; `refusal` says why nobody can be asked, if so. Returns its id."""
         press_id = self.new_id()
         if not refusal and len(self._waiting) >= MOST_WAITING:
             refusal = reasons.CAMERA_BUSY
         self._waiting[press_id] = (button, press_type, now + PRESS_ANSWER_MS)
-        if refusal:
+        if not refusal:
+            self._events.append(("ask", press_id, button, press_type, "recording" if recording else ""))
+        if recording and _is_for_videos(button, press_type):
+            self._end("stop", press_id, "", "")
+        elif refusal:
             self._decide_here(press_id, refusal)
-        else:
-            self._events.append(("ask", press_id, button, press_type))
         return press_id
 
     def new_id(self) -> str:
@@ -69,14 +75,19 @@ class Presses:
             self._answered_late(answer)
         elif not answer.success:
             self._decide_here(press_id, answer.error_code or reasons.CLOUD_ERROR)
-        elif answer.action == "none":
-            self._end("nothing", press_id, "", "")
-        elif answer.action != "take_photo":
-            self._end("refused", press_id, answer.request_id or _local_id(press_id), reasons.UNSUPPORTED)
+        elif answer.action in ("none", "stop_video"):
+            self._end("nothing" if answer.action == "none" else "stop", press_id, "", "")
         elif answer.request_id:
-            self._end("photo", press_id, answer.request_id, "")
+            self._end("photo" if answer.action == "take_photo" else "video", press_id, answer.request_id, "")
         else:
             self._decide_here(press_id, reasons.MALFORMED)
+
+    def called_off(self) -> int:
+        """The button is held on: a press for a video that waits was not meant. Returns how many there were."""
+        waiting = [press_id for press_id, press in self._waiting.items() if _is_for_videos(press[0], press[1])]
+        for press_id in waiting:
+            self._end("nothing", press_id, "", "")
+        return len(waiting)
 
     def link_lost(self) -> None:
         """Nobody is there to answer any more."""
@@ -112,8 +123,11 @@ class Presses:
         self._here.append(self._number(press_id))
         if len(self._here) > MOST_REMEMBERED:
             self._here.pop(0)
-        if self._waiting[press_id][:2] == SHUTTER:
+        button, press_type, _ = self._waiting[press_id]
+        if (button, press_type) == SHUTTER:
             self._end("photo", press_id, _local_id(press_id), reason)
+        elif _is_for_videos(button, press_type):
+            self._end("video", press_id, _local_id("video-" + press_id), reason)
         else:
             self._end("refused", press_id, _local_id(press_id), reasons.UNSUPPORTED)
 
@@ -128,13 +142,22 @@ class Presses:
             self._events.append(("late", answer.press_id, answer.request_id, reason))
 
 
+def _is_for_videos(button: str, press_type: str) -> bool:
+    return button == "video" or (button, press_type) == ("photo", "long")
+
+
 def _local_id(press_id: str) -> str:
     return LOCAL_PREFIX + press_id.replace("-", "_")
 
 
 def question(event: "tuple[str, ...]", device_id: str, epoch_ms: int) -> ButtonPress:
     """What is said to the gateway for an `ask`."""
-    _, press_id, button, press_type = event
+    _, press_id, button, press_type, recording = event
     return ButtonPress(
-        press_id=press_id, button_id=button, press_type=press_type, device_id=device_id, timestamp=epoch_ms
+        press_id=press_id,
+        button_id=button,
+        press_type=press_type,
+        device_id=device_id,
+        timestamp=epoch_ms,
+        recording=recording != "",
     )

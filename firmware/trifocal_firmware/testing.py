@@ -1,12 +1,12 @@
-"""What tests put around the glasses: a flash that loses power, a gateway on the link, a camera. Never flashed.
+"""What tests put around the glasses: a gateway on the link and a camera. Never flashed.
 
 Everything runs in virtual time and in one call: `Rig.pump` carries what either end says until both are quiet.
 """
 
 import hashlib
-import io
 
 from trifocal_firmware.glasses import Glasses
+from trifocal_firmware.memory_flash import MemoryFlash
 from trifocal_firmware.owner import Owner
 from trifocal_firmware.packer import Packer
 from trifocal_firmware.settings import Settings
@@ -26,78 +26,6 @@ EPOCH_MS = 1_780_000_000_000
 def picture(seed: int = 0, size: int = 1_000) -> bytes:
     """Bytes that begin as a JPEG does; another one for each seed."""
     return (b"\xff\xd8" + bytes([seed & 255, seed >> 8 & 255]) + bytes(range(256)) * (size // 256 + 1))[:size]
-
-
-class PowerCut(Exception):  # noqa: N818 - not the program's error
-    """The power is gone; nothing below this line ever happens."""
-
-
-class MemoryFlash:
-    """The flash port in memory. Power is cut at instant `cut_at`: each operation has an instant before it and one
-    after, a write also one with nothing and one with half of the bytes there.
-    """
-
-    def __init__(self, capacity: int = 10_000_000) -> None:
-        self.files: dict[str, bytes] = {}
-        self.capacity = capacity
-        self.cut_at = self.instants = 0  # cut at 0: never
-        self.broken: set[str] = set()  # names that give OSError
-
-    def names(self) -> "list[str]":
-        """All files."""
-        return list(self.files)
-
-    def write(self, name: str, parts: "tuple[bytes | bytearray, ...]") -> None:
-        """A file of these parts."""
-        data = b"".join([bytes(part) for part in parts])
-        self._touch(name)
-        if len(data) > self.free():
-            raise OSError(28, "no space left on device")
-        for whole in (0, len(data) // 2, len(data)):
-            self.files[name] = data[:whole]
-            self._instant()
-
-    def rename(self, old: str, new: str) -> None:
-        """In one step."""
-        self._touch(old)
-        self.files[new] = self.files.pop(old)
-        self._instant()
-
-    def remove(self, name: str) -> None:
-        """In one step."""
-        self._touch(name)
-        if name not in self.files:
-            raise OSError(2, "no such file")
-        del self.files[name]
-        self._instant()
-
-    def read(self, name: str, offset: int, count: int) -> bytes:
-        """At most `count` bytes."""
-        if name not in self.files or name in self.broken:
-            raise OSError(5, "input/output error")
-        return self.files[name][offset : offset + count]
-
-    def open(self, name: str) -> "io.BytesIO":
-        """The file, for reading."""
-        return io.BytesIO(self.read(name, 0, len(self.files.get(name, b""))))
-
-    def size(self, name: str) -> int:
-        """Bytes in the file."""
-        return len(self.files[name])
-
-    def free(self) -> int:
-        """Bytes of room."""
-        return self.capacity - sum([len(data) for data in self.files.values()])
-
-    def _touch(self, name: str) -> None:
-        self._instant()
-        if name in self.broken:
-            raise OSError(5, "input/output error")
-
-    def _instant(self) -> None:
-        self.instants += 1
-        if self.instants == self.cut_at:
-            raise PowerCut
 
 
 class GatewayStub:
@@ -137,7 +65,9 @@ class GatewayStub:
             if isinstance(said, FilePacket):
                 self._piece(said.name, said.index * 400, said.data)
             elif isinstance(said, Piece):
-                self._piece("P%09d.jpg" % said.number, said.offset, said.data)
+                announced = self._announced
+                if announced is not None and announced.number == said.number:
+                    self._piece(announced.file_name, said.offset, said.data)
             else:
                 self.heard.append(said)
             if isinstance(said, messages.ButtonPress) and self.answers:
@@ -146,9 +76,12 @@ class GatewayStub:
                 self._take(said)
 
     def answer(self, press: messages.ButtonPress, request_id: str) -> None:
-        """`take_photo` for this press."""
+        """`take_photo` for this press, or what a press for videos is for."""
+        action = "take_photo"
+        if press.button_id == "video":
+            action, request_id = ("stop_video", "") if press.recording else ("start_video", request_id)
         answer = messages.ButtonPressResponse
-        self.say(answer(press_id=press.press_id, success=True, action="take_photo", request_id=request_id))
+        self.say(answer(press_id=press.press_id, success=True, action=action, request_id=request_id))
 
     def all_of(self, cls: "type[Message]") -> "list[Message]":
         """Every message of this class that was heard."""

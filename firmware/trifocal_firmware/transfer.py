@@ -23,8 +23,9 @@ except that a stored file which the far end has durably may go.
 Nothing is read here: an event names the bytes, and `Packer` sends them, so that no photo lies in memory.
 """
 
+from trifocal_firmware.note import Photo, number_of
 from trifocal_firmware.packer import PACKET
-from trifocal_firmware.store import Photo, PhotoStore, number_of
+from trifocal_firmware.store import PhotoStore
 from trifocal_shared.messages import PACKS_SINCE, FileAnnounce
 from trifocal_shared.pack import DATA_BYTES
 
@@ -147,6 +148,7 @@ class PhotoSender:
             timestamp=taken_at,
             age_ms=age_ms,
             number=photo.number if self.packs else 0,
+            media_type="video" if photo.interval else "photo",
         )
 
     def deadline(self) -> "int | None":
@@ -224,7 +226,7 @@ class PhotoSender:
 
     def _judge(self, photo: Photo, now: int) -> None:
         try:
-            sound = self._store.sound(photo)
+            sound = photo.interval > 0 or self._store.sound(photo)  # to read a whole video here would take too long
         except OSError:
             sound = True  # unreadable now is not rotten
         if sound:

@@ -8,9 +8,10 @@
       └── glasses_offline, 30 s after the link was lost and nothing more was heard
 
 A request for glasses that are away, one that is too old, and one whose id could not name a file fail at once. While the
-link is away nothing is final for 30 s, for the glasses may come back; when they do, `take_photo` is said again (the
+link is away nothing is final for 30 s, for the glasses may come back; when they do, the command is said again (the
 glasses know the id) unless it came of a press, which they decided themselves. Sixty seconds after it was asked for
-every watch ends. Once the picture lies on the glasses its way is long but safe, and no longer watched.
+every watch ends. Once the picture lies on the glasses, or the beginning of a video, its way is long but safe, and no
+longer watched.
 
 `final` is the one gate through which every last word passes, the glasses' own and the uploader's too: the first one of
 a request goes through, later ones do not. The last `MOST_ENDED` ids are known.
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from trifocal_gateway.names import LONGEST_REQUEST_ID, is_plain
 from trifocal_shared import reasons
 from trifocal_shared.cloud_messages import PhotoRequest
-from trifocal_shared.messages import PhotoStatus, TakePhoto
+from trifocal_shared.messages import PhotoStatus, StartVideoRecording, TakePhoto
 
 SILENCE_MS = 10_000
 AWAY_MS = 30_000
@@ -33,7 +34,7 @@ MOST_ENDED = 256
 
 FAILED, UPLOADED = "failed", "uploaded"
 FINAL = (FAILED, UPLOADED)
-CAPTURED = ("captured", "transferring", "queued", "uploading", "uploaded")
+CAPTURED = ("recording", "captured", "transferring", "queued", "uploading", "uploaded")
 GATEWAY = "gateway"
 
 
@@ -41,7 +42,7 @@ GATEWAY = "gateway"
 class Take:
     """To the glasses."""
 
-    message: TakePhoto
+    message: TakePhoto | StartVideoRecording
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ Event = Take | Failed
 @dataclass
 class _Watch:
     press_id: str
-    command: TakePhoto | None
+    command: TakePhoto | StartVideoRecording | None
     deadline: int
     ends_at: int
     reason: str = reasons.GLASSES_SILENT
@@ -74,8 +75,8 @@ class Photos:
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._events: list[Event] = []
 
-    def asked(self, request: PhotoRequest, ready: bool, epoch_ms: int, now: int) -> None:
-        """The cloud wants a photo; `ready` glasses are told. `epoch_ms` is the wall clock, 0 unknown."""
+    def asked(self, request: PhotoRequest | StartVideoRecording, ready: bool, epoch_ms: int, now: int) -> None:
+        """The cloud wants a photo or video; `ready` glasses are told. `epoch_ms` is the wall clock, 0 unknown."""
         request_id = request.request_id
         if request_id in self._watched or request_id in self._ended:
             return
@@ -83,16 +84,7 @@ class Photos:
         if refusal:
             self._fail(request_id, "", refusal)
             return
-        command = TakePhoto(
-            request_id=request_id,
-            app_id=request.app_id,
-            size=request.size,
-            compress=request.compress,
-            save=request.save_to_gallery,
-            flash=request.flash,
-            sound=request.sound,
-            timestamp=request.timestamp,
-        )
+        command = request if isinstance(request, StartVideoRecording) else _command(request)
         self._watched[request_id] = _Watch("", command, now + SILENCE_MS, now + WATCH_MS)
         self._events.append(Take(command))
 
@@ -165,7 +157,7 @@ class Photos:
         events, self._events = self._events, []
         return events
 
-    def _refusal(self, request: PhotoRequest, ready: bool, epoch_ms: int) -> str:
+    def _refusal(self, request: PhotoRequest | StartVideoRecording, ready: bool, epoch_ms: int) -> str:
         if not is_plain(request.request_id, LONGEST_REQUEST_ID):
             return reasons.MALFORMED
         if request.timestamp > 0 and epoch_ms > 0 and epoch_ms - request.timestamp > STALE_MS:
@@ -176,6 +168,19 @@ class Photos:
 
     def _fail(self, request_id: str, press_id: str, reason: str) -> None:
         self._events.append(Failed(failure(request_id, press_id, reason)))
+
+
+def _command(request: PhotoRequest) -> TakePhoto:
+    return TakePhoto(
+        request_id=request.request_id,
+        app_id=request.app_id,
+        size=request.size,
+        compress=request.compress,
+        save=request.save_to_gallery,
+        flash=request.flash,
+        sound=request.sound,
+        timestamp=request.timestamp,
+    )
 
 
 def failure(request_id: str, press_id: str, reason: str) -> PhotoStatus:

@@ -25,8 +25,10 @@ REMEMBER_MS = 10_000
 MOST_PENDING = 16
 MOST_REMEMBERED = 64
 
-NONE, TAKE_PHOTO = "none", "take_photo"
-ACTIONS = (NONE, TAKE_PHOTO, "start_video", "stop_video")
+NONE, TAKE_PHOTO, START_VIDEO, STOP_VIDEO = "none", "take_photo", "start_video", "stop_video"
+ACTIONS = (NONE, TAKE_PHOTO, START_VIDEO, STOP_VIDEO)
+CAPTURING = (TAKE_PHOTO, START_VIDEO)
+"""Actions that make a photo or video, under the request id that comes with them."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Orphaned:
-    """The cloud asked for this photo when the press had long been decided on the glasses."""
+    """The cloud asked for this photo or video when the press had long been decided on the glasses."""
 
     request_id: str
     press_id: str
@@ -84,6 +86,7 @@ class Presses:
                 device_id=press.device_id,
                 press_id=press_id,
                 timestamp=press.timestamp,
+                recording=press.recording,
             )
             self._events.append(Post(report))
 
@@ -94,7 +97,7 @@ class Presses:
             self._end(_response(press_id, answer), now)
             return
         known = press_id in self._ended and self._ended[press_id][1].request_id == answer.request_id
-        if _asks_photo(answer) and not known:
+        if _captures(answer) and not known:
             self._events.append(Orphaned(answer.request_id, press_id))
 
     def failed(self, press_id: str, reason: str, now: int) -> None:
@@ -141,7 +144,7 @@ def _response(press_id: str, answer: ButtonPressAnswer) -> ButtonPressResponse:
     action = answer.action or NONE
     if not answer.success or action not in ACTIONS:
         return _failure(press_id, reasons.CLOUD_ERROR)
-    if action == TAKE_PHOTO and not _asks_photo(answer):
+    if action in CAPTURING and not _captures(answer):
         return _failure(press_id, reasons.CLOUD_ERROR)
     return ButtonPressResponse(
         press_id=press_id,
@@ -152,5 +155,5 @@ def _response(press_id: str, answer: ButtonPressAnswer) -> ButtonPressResponse:
     )
 
 
-def _asks_photo(answer: ButtonPressAnswer) -> bool:
-    return answer.success and answer.action == TAKE_PHOTO and is_plain(answer.request_id, LONGEST_REQUEST_ID)
+def _captures(answer: ButtonPressAnswer) -> bool:
+    return answer.success and answer.action in CAPTURING and is_plain(answer.request_id, LONGEST_REQUEST_ID)

@@ -150,8 +150,10 @@ class Relay:
             self._stream_moved(*self.stream.cloud_back(self._ready))
         elif isinstance(message, live_stream.COMMANDS):
             self._stream_moved(*self.stream.asked(message, self._ready, self.session.epoch(now)))
-        elif isinstance(message, PhotoRequest) and self._is_usable(message.request_id):
+        elif isinstance(message, PhotoRequest | messages.StartVideoRecording) and self._is_usable(message.request_id):
             self._photos.asked(message, self._ready, self.session.epoch(now), now)
+        elif isinstance(message, messages.StopVideoRecording) and self._ready:
+            self._events.append(ToGlasses(message))
         self._carry(now)
 
     def cloud_closed(self, now: int) -> None:
@@ -231,7 +233,7 @@ class Relay:
             response = event.response
             if self._ready:
                 self._events.append(ToGlasses(response))
-            if response.action == presses.TAKE_PHOTO:
+            if response.action in presses.CAPTURING:
                 self._photos.pressed(response.request_id, response.press_id, self._ready, now)
 
     def _outbox_moved(self, event: outbox.Event) -> None:

@@ -1,7 +1,7 @@
 """Every message between gateway and cloud on the button and photo path, once (PROTOCOL-device §5, §6)."""
 
 from trifocal_shared.message import Message, one_of, required
-from trifocal_shared.messages import ButtonPress, PhotoStatus
+from trifocal_shared.messages import ButtonPress, PhotoStatus, StartVideoRecording, StopVideoRecording
 
 # Gateway -> cloud, WebSocket
 
@@ -114,7 +114,17 @@ TO_CLOUD = {
 }
 """What the cloud understands from a gateway, by type."""
 
-TO_PHONE = {cls.TYPE: cls for cls in (ConnectionAck, ConnectionError, AppStateChange, PhotoRequest)}
+TO_PHONE = {
+    cls.TYPE: cls
+    for cls in (
+        ConnectionAck,
+        ConnectionError,
+        AppStateChange,
+        PhotoRequest,
+        StartVideoRecording,
+        StopVideoRecording,
+    )
+}
 """What a gateway understands from the cloud, by type."""
 
 
@@ -132,6 +142,7 @@ class ButtonPressReport(Message):
     device_id: str = ""
     press_id: str = ""
     timestamp: int = 0
+    recording: bool = False
 
 
 class ButtonPressAnswer(Message):

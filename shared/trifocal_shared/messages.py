@@ -84,6 +84,27 @@ class TakePhoto(Message):
     timestamp: int = 0
 
 
+class StartVideoRecording(Message):
+    """Record a video now and send it under this request id (PROTOCOL-device §4.3)."""
+
+    TYPE = "start_video_recording"
+    request_id: str = required(str)
+    timestamp: int = 0
+
+
+class StopVideoRecording(Message):
+    """Record no more; with a request id only if it is that recording."""
+
+    TYPE = "stop_video_recording"
+    request_id: str = ""
+
+
+class GetVideoRecordingStatus(Message):
+    """Answered with `video_recording_status`."""
+
+    TYPE = "get_video_recording_status"
+
+
 class FileHave(Message):
     """The gateway holds the first `offset` bytes of this file and wants the next: starts, resumes, acknowledges."""
 
@@ -170,6 +191,8 @@ class ButtonPress(Message):
     press_type: str = required(str)
     device_id: str = ""
     timestamp: int = 0
+    recording: bool = False
+    """A video is being recorded, and this press ends it if it is one for videos."""
 
 
 class PhotoStatus(Message):
@@ -183,6 +206,18 @@ class PhotoStatus(Message):
     error_code: str = ""
     error_message: str = ""
     timestamp: int = 0
+
+
+class VideoRecordingStatus(Message):
+    """Answers a word about recordings, and says when one has begun or ended; `details` is the reason for that."""
+
+    TYPE = "video_recording_status"
+    success: bool = required(bool)
+    status: str = required(str)
+    request_id: str = ""
+    details: str = ""
+    recording: bool = False
+    duration_ms: int = 0
 
 
 class FileAnnounce(Message):
@@ -222,6 +257,9 @@ TO_GLASSES = _by_type(
     SetSystemTime,
     ButtonPressResponse,
     TakePhoto,
+    StartVideoRecording,
+    StopVideoRecording,
+    GetVideoRecordingStatus,
     FileHave,
     TransferComplete,
     Ping,
@@ -238,6 +276,7 @@ TO_GATEWAY = _by_type(
     BatteryStatus,
     ButtonPress,
     PhotoStatus,
+    VideoRecordingStatus,
     FileAnnounce,
     Pong,
 )

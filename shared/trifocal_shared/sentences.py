@@ -13,6 +13,8 @@ SENTENCES = {
     "capture_failed": "the camera failed to take the picture",
     "captured_locally": "the answer came too late; the photo was taken on the glasses and will follow",
     "battery_low": "the battery is too low for the camera",
+    "too_hot": "the glasses are too hot for the camera",
+    "length_limit": "the recording had reached its greatest length",
     "storage_full": "there is no room left for photos",
     "upload_pending": "the photo was taken and is still on its way",
     "timed_out": "nothing happened in time",

@@ -17,6 +17,7 @@ class SimState(Message):
     folded: bool = required(bool)
     battery: int = required(int)
     charging: bool = required(bool)
+    temperature: int = 25
     light: str = required(str)
     camera: str = required(str)
     camera_state: str = "off"
@@ -28,10 +29,11 @@ class SimState(Message):
 
 
 class SimCommand(Message):
-    """Do something to the simulated glasses; `value` belongs to `press` (the button) and to those that set something.
+    """Do something to the simulated glasses; `value` is the button, or what is to be set.
 
-    `loss` is in percent of packets, `latency` in ms; `drop` breaks the link once. `wifi` is `on` or `off`, `networks`
-    what is within reach (`house:password,café`). `pair` holds the power key as long as it takes, `reset` much longer.
+    `temperature` is in °C, `loss` in percent of packets, `latency` in ms; `drop` breaks the link once. `wifi` is `on`
+    or `off`, `networks` what is within reach (`house:password,café`). `pair` holds the power key as long as it takes,
+    `reset` much longer.
     """
 
     TYPE = "sim_command"
@@ -41,6 +43,7 @@ class SimCommand(Message):
         "online",
         "offline",
         "battery",
+        "temperature",
         "charge",
         "unplug",
         "fold",

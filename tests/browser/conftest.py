@@ -64,6 +64,15 @@ class House:
         press_id = self.command("press", "photo")["pressId"]
         return dict(self.get(f"/api/presses/{press_id}?wait=15"))
 
+    def recorded(self, press_id: str, seconds: float) -> None:
+        """Wait until the video that this press began is so long."""
+
+        def long_enough() -> bool:
+            steps = self.get(f"/api/presses/{press_id}")["steps"]
+            return any(step["step"] == "recording" and time.time() - step["at"] / 1_000 > seconds for step in steps)
+
+        until(long_enough)
+
     def upload(self, number: int, taken_ms: int) -> None:
         """A photo as a gateway brings it; `number` tells it from others."""
         picture = io.BytesIO()

@@ -80,7 +80,7 @@ def test_letters_typed_into_a_field_press_nothing(page: Page, house: Any) -> Non
 def test_the_shortcuts_are_listed(page: Page) -> None:
     page.keyboard.press("?")
     help_ = page.get_by_role("dialog", name="Keyboard shortcuts")
-    expect(help_).to_contain_text("Press the button; hold for a long press")
+    expect(help_).to_contain_text("Press the button; hold for a video")
     page.keyboard.press("Escape")
     expect(help_).to_be_hidden()
 

@@ -9,6 +9,7 @@ KNOWN = {
     "image/png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
     "image/webp": b"RIFF\x10\x00\x00\x00WEBPVP8 ",
     "image/avif": b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00",
+    "video/x-msvideo": b"RIFF\x10\x00\x00\x00AVI LIST",
     "video/mp4": b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00",
 }
 

@@ -16,7 +16,27 @@ def test_a_short_press_of_the_photo_button_takes_a_photo(button: str) -> None:
     assert Presses().pressed(press(button=button), False, "r1", 0) == Decision("boot-1", "take_photo", "r1", True)
 
 
-@pytest.mark.parametrize(("button", "kind"), [("photo", "long"), ("video", "short"), ("video", "long"), ("", "short")])
+VIDEO_PRESSES = [("photo", "long"), ("camera", "long"), ("video", "short"), ("video", "long")]
+
+
+@pytest.mark.parametrize(("button", "kind"), VIDEO_PRESSES)
+def test_a_long_press_and_the_video_button_begin_a_video(button: str, kind: str) -> None:
+    said = press(button=button, kind=kind)
+    assert Presses().pressed(said, False, "r1", 0) == Decision("boot-1", "start_video", "r1", True)
+
+
+@pytest.mark.parametrize(("button", "kind"), VIDEO_PRESSES)
+def test_while_one_is_recorded_they_end_it(button: str, kind: str) -> None:
+    said = press(button=button, kind=kind)._replace(recording=True)
+    assert Presses().pressed(said, False, "r1", 0) == Decision("boot-1", "stop_video", "", True)
+
+
+def test_a_photo_press_while_recording_takes_a_photo() -> None:
+    said = press()._replace(recording=True)
+    assert Presses().pressed(said, False, "r1", 0) == Decision("boot-1", "take_photo", "r1", True)
+
+
+@pytest.mark.parametrize(("button", "kind"), [("photo", "double"), ("", "short"), ("", "long"), ("power", "long")])
 def test_other_presses_are_only_acknowledged(button: str, kind: str) -> None:
     assert Presses().pressed(press(button=button, kind=kind), False, "r1", 0) == Decision("boot-1")
 
@@ -57,7 +77,7 @@ def test_too_many_presses_are_refused_until_some_are_old() -> None:
 
 def test_a_press_answered_before_the_restart_keeps_its_answer() -> None:
     presses = Presses()
-    presses.restored(ANN, "boot-1", "r1", 4_000, 0)
+    presses.restored(ANN, "boot-1", "take_photo", "r1", 4_000, 0)
     assert presses.pressed(press(), False, "r2", 5_999) == Decision("boot-1", "take_photo", "r1", first=False)
     later = presses.pressed(press(), False, "r2", 6_000)
     assert later is not None

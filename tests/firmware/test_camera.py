@@ -20,7 +20,7 @@ def kinds(camera):
 class TestOnePhoto(unittest.TestCase):
     def setUp(self):
         self.camera = Camera()
-        self.camera.photo_wanted("a", "large", "heavy", 0)
+        self.camera.wanted("a", "large", "heavy", 0)
 
     def test_the_light_changes_before_the_capture_begins(self):
         self.assertEqual(self.camera.events(), [("changed", WARMING, "photo"), ("capture", 1, "a", "large", "heavy")])
@@ -57,7 +57,7 @@ class TestOnePhoto(unittest.TestCase):
 
     def test_a_picture_after_the_abort_belongs_to_nobody(self):
         self.camera.timeout(CAPTURE_MS)
-        self.camera.photo_wanted("b", "small", "none", CAPTURE_MS)
+        self.camera.wanted("b", "small", "none", CAPTURE_MS)
         self.assertIsNone(self.camera.captured(1, CAPTURE_MS + 1))
         self.assertEqual(self.camera.captured(2, CAPTURE_MS + 2), "b")
 
@@ -79,9 +79,9 @@ class TestOnePhoto(unittest.TestCase):
 class TestTheLine(unittest.TestCase):
     def setUp(self):
         self.camera = Camera()
-        self.camera.photo_wanted("first", "medium", "none", 0)
+        self.camera.wanted("first", "medium", "none", 0)
         for number in range(LINE_LENGTH):
-            self.camera.photo_wanted(str(number), "medium", "none", 0)
+            self.camera.wanted(str(number), "medium", "none", 0)
         self.camera.events()
 
     def finish(self, now):
@@ -93,7 +93,7 @@ class TestTheLine(unittest.TestCase):
         self.assertEqual([self.finish(now) for now in range(9)], ["first", "0", "1", "2", "3", "4", "5", "6", "7"])
 
     def test_one_more_is_refused_and_told_who_holds_the_camera(self):
-        self.camera.photo_wanted("more", "medium", "none", 1)
+        self.camera.wanted("more", "medium", "none", 1)
         self.assertEqual(
             self.camera.events(), [("refused", "more", reasons.CAMERA_BUSY, "the camera is in use by photo")]
         )
@@ -129,7 +129,7 @@ class TestRefusals(unittest.TestCase):
         for reason in (reasons.BATTERY_LOW, reasons.GLASSES_FOLDED, reasons.STORAGE_FULL):
             camera = Camera()
             camera.conditions(reason, 0)
-            camera.photo_wanted("a", "medium", "none", 0)
+            camera.wanted("a", "medium", "none", 0)
             self.assertEqual(camera.events(), [("refused", "a", reason, "")])
             self.assertEqual(camera.state, OFF)
 
@@ -137,7 +137,7 @@ class TestRefusals(unittest.TestCase):
         camera = Camera()
         camera.conditions(reasons.GLASSES_FOLDED, 0)
         camera.conditions("", 1)
-        camera.photo_wanted("a", "medium", "none", 2)
+        camera.wanted("a", "medium", "none", 2)
         self.assertEqual(camera.state, WARMING)
 
     def test_every_wanted_photo_gets_exactly_one_capture_or_refusal(self):
@@ -145,7 +145,7 @@ class TestRefusals(unittest.TestCase):
         answered = []
         for number in range(40):
             camera.conditions(reasons.BATTERY_LOW if number % 7 == 3 else "", number)
-            camera.photo_wanted(str(number), "medium", "none", number)
+            camera.wanted(str(number), "medium", "none", number)
             if number % 2:
                 camera.captured(camera.number, number)
             elif number % 6 == 4:

@@ -191,7 +191,7 @@ class TestSettings(Case):
 
 class TestController(Case):
     def test_what_a_controller_is_asked_is_answered_as_it_would(self):
-        self.rig.glasses.sensed(67, False, False, 0)
+        self.rig.glasses.sensed(67, False, False, 25, 0)
         self.rig.pump()
         for by_link in (True, False):
             self.assertEqual(self.natively("cs_batv", by_link=by_link), [Native("sr_batv", {"pt": 67, "vt": 3_736})])
@@ -199,7 +199,7 @@ class TestController(Case):
             self.assertEqual(self.natively("cs_hrt", by_link=by_link), [Native("sr_hrt", {})])
 
     def test_charging_reads_as_charging_on_the_other_side(self):
-        self.rig.glasses.sensed(1, True, False, 0)
+        self.rig.glasses.sensed(1, True, False, 25, 0)
         self.rig.pump()
         (told,) = self.natively("cs_batv")
         self.assertGreater(told.body["vt"], 4_000)

@@ -1,11 +1,12 @@
 import unittest
 
 from trifocal_firmware.desk import LONGEST_ID, PhotoDesk
+from trifocal_firmware.memory_flash import MemoryFlash
 from trifocal_firmware.owner import Owner
 from trifocal_firmware.session import Session
 from trifocal_firmware.settings import Settings
 from trifocal_firmware.store import PhotoStore
-from trifocal_firmware.testing import MemoryFlash, picture
+from trifocal_firmware.testing import picture
 from trifocal_shared import messages, pack
 from trifocal_shared.wire import Wire
 

@@ -167,13 +167,6 @@ class TestNobodyToAsk(unittest.TestCase):
         rig.disconnect()
         self.assertEqual(rig.store.count, 1)
 
-    def test_a_video_press_ends_as_unsupported_and_is_told_later(self):
-        rig = Rig()
-        rig.press("cs_vdo")
-        rig.connect()
-        self.assertEqual(rig.gateway.statuses("local_0123abcd_1"), ["failed unsupported"])
-        self.assertEqual(rig.pictures, 0)
-
     def test_an_app_that_has_the_press_needs_nothing_of_us(self):
         rig = Rig()
         rig.connect()
@@ -212,7 +205,7 @@ class TestTheLight(unittest.TestCase):
         for number in range(300):
             rig.shoots = chance.below(3) > 0
             rig.ask("r%d" % number)
-            rig.glasses.sensed(chance.below(100), False, chance.below(5) == 0, rig.clock.now())
+            rig.glasses.sensed(chance.below(100), False, chance.below(5) == 0, 25, rig.clock.now())
             rig.wait(chance.below(4_000))
         for event in rig.done:
             if event[0] == "light":

@@ -42,16 +42,16 @@ class TestARequest(unittest.TestCase):
     def test_each_condition_is_a_reason(self):
         cases = ((9, False, False, reasons.BATTERY_LOW), (100, False, True, reasons.GLASSES_FOLDED))
         for battery, charging, folded, reason in cases:
-            self.rig.glasses.sensed(battery, charging, folded, self.rig.clock.now())
+            self.rig.glasses.sensed(battery, charging, folded, 25, self.rig.clock.now())
             self.rig.ask(reason)
             self.assertEqual(self.rig.gateway.statuses(reason), ["failed " + reason])
-        self.rig.glasses.sensed(100, False, False, self.rig.clock.now())
+        self.rig.glasses.sensed(100, False, False, 25, self.rig.clock.now())
         self.rig.flash.capacity = 300_000
         self.rig.ask("full")
         self.assertEqual(self.rig.gateway.statuses("full"), ["failed storage_full"])
 
     def test_on_the_charger_a_low_battery_is_no_reason(self):
-        self.rig.glasses.sensed(3, True, False, 0)
+        self.rig.glasses.sensed(3, True, False, 25, 0)
         self.rig.ask("r")
         self.assertEqual(self.rig.gateway.statuses("r"), DONE)
 
@@ -95,7 +95,7 @@ class TestARequest(unittest.TestCase):
         self.rig.shoots = False
         self.rig.ask("a")
         self.rig.ask("b")
-        self.rig.glasses.sensed(100, False, True, 0)
+        self.rig.glasses.sensed(100, False, True, 25, 0)
         self.rig.shoot(1)
         self.rig.pump()
         self.assertEqual(self.rig.gateway.statuses("a"), DONE)

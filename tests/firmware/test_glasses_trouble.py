@@ -1,6 +1,7 @@
 import unittest
 
-from trifocal_firmware.testing import EPOCH_MS, MemoryFlash, PowerCut, Rig, picture
+from trifocal_firmware.memory_flash import MemoryFlash, PowerCut
+from trifocal_firmware.testing import EPOCH_MS, Rig, picture
 from trifocal_shared import messages
 from trifocal_shared.frame import STRING, encode_frame
 from trifocal_shared.message import fields

@@ -166,7 +166,7 @@ class TestLock(Case):
         self.pair()
         self.connect()
         self.rig.gateway.heard = []
-        self.rig.glasses.sensed(50, True, False, self.rig.clock.now())
+        self.rig.glasses.sensed(50, True, False, 25, self.rig.clock.now())
         self.rig.glasses.controls.wifi(True, "house", "10.0.0.7")
         self.rig.press()
         for command, body in (("sr_tpevt", {"type": 0}), ("sr_keyevt", {"button": 0, "type": 0}), ("cs_batv", "")):

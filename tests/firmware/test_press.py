@@ -22,7 +22,7 @@ class TestAnswers(unittest.TestCase):
 
     def test_a_press_is_asked_about_under_an_id_of_this_boot(self):
         self.assertEqual(self.press_id, "0123abcd-1")
-        self.assertEqual(self.presses.events(), [("ask", "0123abcd-1", "photo", "short")])
+        self.assertEqual(self.presses.events(), [("ask", "0123abcd-1", "photo", "short", "")])
         self.assertEqual(self.presses.deadline(), PRESS_ANSWER_MS)
 
     def test_take_photo_is_taken_under_the_clouds_id(self):
@@ -46,13 +46,44 @@ class TestAnswers(unittest.TestCase):
         said = answer(self.press_id, request_id="")
         self.assertEqual(self.outcome(said), [("photo", self.press_id, "local_0123abcd_1", reasons.MALFORMED)])
 
-    def test_a_video_is_refused_under_the_id_that_somebody_waits_for(self):
+    def test_a_video_begins_under_the_clouds_id_and_is_stopped_at_its_word(self):
         said = answer(self.press_id, action="start_video", request_id="v")
-        self.assertEqual(self.outcome(said), [("refused", self.press_id, "v", reasons.UNSUPPORTED)])
+        self.assertEqual(self.outcome(said), [("video", self.press_id, "v", "")])
+        second = self.presses.pressed("video", "long", "", 0)
+        said = answer(second, action="stop_video", request_id="")
+        self.assertEqual(self.outcome(said), [("stop", second, "", "")])
 
-    def test_a_video_without_an_id_is_refused_under_a_local_one(self):
-        said = answer(self.press_id, action="stop_video", request_id="")
-        self.assertEqual(self.outcome(said), [("refused", self.press_id, "local_0123abcd_1", reasons.UNSUPPORTED)])
+    def test_a_video_without_an_id_is_decided_here(self):
+        press_id = self.presses.pressed("video", "long", "", 0)
+        said = answer(press_id, action="start_video", request_id="")
+        self.assertEqual(self.outcome(said), [("video", press_id, "local_video_0123abcd_2", reasons.MALFORMED)])
+
+    def test_a_press_while_recording_is_told_and_stops_without_an_answer(self):
+        self.presses.events()
+        press_id = self.presses.pressed("video", "long", "", 0, recording=True)
+        self.assertEqual(
+            self.presses.events(), [("ask", press_id, "video", "long", "recording"), ("stop", press_id, "", "")]
+        )
+        self.assertEqual(self.outcome(answer(press_id, action="stop_video", request_id="")), [])
+
+    def test_a_press_while_recording_stops_with_nobody_there_too(self):
+        self.presses.events()
+        press_id = self.presses.pressed("photo", "long", reasons.GATEWAY_OFFLINE, 0, recording=True)
+        self.assertEqual(self.presses.events(), [("stop", press_id, "", "")])
+
+    def test_a_hold_that_goes_on_was_not_meant_for_a_video(self):
+        press_id = self.presses.pressed("photo", "long", "", 0)
+        self.presses.events()
+        self.assertEqual(self.presses.called_off(), 1)
+        self.assertEqual(self.presses.events(), [("nothing", press_id, "", "")])
+        self.assertEqual(self.presses.called_off(), 0)
+        late = answer(press_id, action="start_video", request_id="v")
+        self.assertEqual(self.outcome(late), [("late", press_id, "v", reasons.STALE)])
+
+    def test_a_photo_press_while_recording_is_asked_about_as_ever(self):
+        self.presses.events()
+        press_id = self.presses.pressed("photo", "short", "", 0, recording=True)
+        self.assertEqual(self.presses.events(), [("ask", press_id, "photo", "short", "recording")])
 
     def test_a_second_answer_does_not_end_the_press_again(self):
         events = self.outcome(answer(self.press_id), answer(self.press_id), answer(self.press_id, request_id="other"))
@@ -114,8 +145,14 @@ class TestNobodyToAsk(unittest.TestCase):
         self.presses.pressed("photo", "short", reasons.NO_TOKEN, 0)
         self.assertEqual(self.presses.events(), [("photo", "0123abcd-1", "local_0123abcd_1", reasons.NO_TOKEN)])
 
+    def test_the_video_button_and_a_long_press_record(self):
+        for button, press_type in (("video", "long"), ("video", "short"), ("photo", "long")):
+            press_id = self.presses.pressed(button, press_type, reasons.GATEWAY_OFFLINE, 0)
+            local = "local_video_" + press_id.replace("-", "_")
+            self.assertEqual(self.presses.events(), [("video", press_id, local, reasons.GATEWAY_OFFLINE)])
+
     def test_anything_else_is_refused(self):
-        for button, press_type in (("video", "long"), ("video", "short"), ("photo", "long"), ("other", "short")):
+        for button, press_type in (("other", "short"), ("other", "long")):
             self.presses.pressed(button, press_type, reasons.GATEWAY_OFFLINE, 0)
             self.assertEqual([(e[0], e[3]) for e in self.presses.events()], [("refused", reasons.UNSUPPORTED)])
 

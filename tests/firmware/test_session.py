@@ -1,9 +1,9 @@
 import unittest
 
+from trifocal_firmware.memory_flash import MemoryFlash
 from trifocal_firmware.owner import Owner
 from trifocal_firmware.session import EARLIEST_EPOCH_MS, MOST_OWED, RECENT_MS, VERSION, Session
 from trifocal_firmware.settings import Settings
-from trifocal_firmware.testing import MemoryFlash
 from trifocal_shared import messages, reasons
 from trifocal_shared.chunk import FRAME_BYTES
 from trifocal_shared.frame import STRING, encode_frame

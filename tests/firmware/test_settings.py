@@ -1,8 +1,8 @@
 import unittest
 
+from trifocal_firmware.memory_flash import MemoryFlash, PowerCut
 from trifocal_firmware.settings import LONGEST, NAME, Settings
 from trifocal_firmware.store import PhotoStore
-from trifocal_firmware.testing import MemoryFlash, PowerCut
 
 
 class TestSettings(unittest.TestCase):

@@ -1,8 +1,10 @@
 import json
 import unittest
 
-from trifocal_firmware.store import BLOCK, Photo, PhotoStore, StorageFull, number_of
-from trifocal_firmware.testing import MemoryFlash, PowerCut, picture
+from trifocal_firmware.memory_flash import MemoryFlash, PowerCut
+from trifocal_firmware.note import Photo, number_of
+from trifocal_firmware.store import BLOCK, PhotoStore, StorageFull
+from trifocal_firmware.testing import picture
 
 BOOT = "0123abcd"
 

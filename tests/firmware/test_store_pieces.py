@@ -1,7 +1,9 @@
 import unittest
 
-from trifocal_firmware.store import Photo, PhotoStore
-from trifocal_firmware.testing import MemoryFlash, picture
+from trifocal_firmware.memory_flash import MemoryFlash
+from trifocal_firmware.note import Photo
+from trifocal_firmware.store import PhotoStore
+from trifocal_firmware.testing import picture
 
 BOOT = "0123abcd"
 

@@ -1,42 +1,9 @@
 import unittest
 
-from trifocal_firmware.testing import GatewayStub, MemoryFlash, PowerCut, Rig, picture
+from trifocal_firmware.testing import GatewayStub, Rig, picture
 from trifocal_shared import messages
 from trifocal_shared.frame import PHOTO, encode_file_packet
 from trifocal_shared.wire import Wire
-
-
-class TestMemoryFlash(unittest.TestCase):
-    def left_after(self, cut_at):
-        flash = MemoryFlash()
-        flash.files["old"] = b"old"
-        flash.cut_at = cut_at
-        with self.assertRaises(PowerCut):
-            flash.write("new", (b"ab", b"cd"))
-            flash.rename("new", "old")
-            flash.remove("old")
-        return flash.files
-
-    def test_a_cut_leaves_each_state_on_the_way(self):
-        left = [self.left_after(cut_at) for cut_at in range(1, 9)]
-        before, done = {"old": b"old"}, {"old": b"abcd"}
-        torn = [{"old": b"old", "new": data} for data in (b"", b"ab", b"abcd", b"abcd")]
-        self.assertEqual((left[0], left[1:5], left[5:]), (before, torn, [done, done, {}]))
-
-    def test_it_is_full_when_it_is_full(self):
-        flash = MemoryFlash(capacity=10)
-        flash.write("a", (b"12345678",))
-        with self.assertRaises(OSError):
-            flash.write("b", (b"123",))
-        self.assertEqual((flash.free(), flash.names()), (2, ["a"]))
-
-    def test_broken_names_are_errors(self):
-        flash = MemoryFlash()
-        flash.write("a", (b"x",))
-        flash.broken.add("a")
-        for call in (lambda: flash.read("a", 0, 1), lambda: flash.write("a", ()), lambda: flash.remove("a")):
-            with self.assertRaises(OSError):
-                call()
 
 
 class TestPicture(unittest.TestCase):

@@ -1,8 +1,10 @@
 import unittest
 
+from trifocal_firmware.memory_flash import MemoryFlash
+from trifocal_firmware.note import Photo
 from trifocal_firmware.packer import PACKET
-from trifocal_firmware.store import Photo, PhotoStore
-from trifocal_firmware.testing import MemoryFlash, picture
+from trifocal_firmware.store import PhotoStore
+from trifocal_firmware.testing import picture
 from trifocal_firmware.transfer import (
     ANNOUNCED,
     DEFAULT_WINDOW,

@@ -20,6 +20,9 @@ GATEWAY_TO_GLASSES: list[Message] = [
     link.ButtonPressResponse(press_id=PRESS, success=True, action="take_photo", request_id=REQUEST),
     link.ButtonPressResponse(press_id=PRESS, success=False, error_code=reasons.CLOUD_UNREACHABLE),
     link.TakePhoto(request_id=REQUEST, size="large", timestamp=AT),
+    link.StartVideoRecording(request_id=REQUEST, timestamp=AT),
+    link.StopVideoRecording(request_id=REQUEST),
+    link.GetVideoRecordingStatus(),
     link.FileHave(file_name=FILE, offset=0),
     link.FileHave(file_name=FILE, offset=6400, window=16),
     link.TransferComplete(file_name=FILE, success=True, timestamp=AT),
@@ -36,6 +39,10 @@ GLASSES_TO_GATEWAY: list[Message] = [
     link.BatteryStatus(level=67, charging=True),
     link.ButtonPress(press_id=PRESS, button_id="photo", press_type="short", device_id=DEVICE, timestamp=AT),
     link.PhotoStatus(request_id=REQUEST, status="captured", press_id=PRESS, timestamp=AT),
+    link.VideoRecordingStatus(success=True, status="recording_started", request_id=REQUEST, recording=True),
+    link.VideoRecordingStatus(
+        success=True, status="recording_stopped", request_id=REQUEST, details=reasons.LENGTH_LIMIT
+    ),
     link.PhotoStatus(request_id=REQUEST, status="failed", error_code=reasons.CAMERA_BUSY, timestamp=AT),
     link.FileAnnounce(
         file_name=FILE, request_id=REQUEST, size=123_456, sha256=SHA256, press_id=PRESS, timestamp=AT, age_ms=1500
@@ -69,15 +76,19 @@ CLOUD_TO_GATEWAY: list[Message] = [
     ),
     cloud.ConnectionError(message="replaced by a newer connection", code="replaced"),
     cloud.PhotoRequest(request_id=REQUEST, app_id="system", size="medium", timestamp=AT),
+    link.StartVideoRecording(request_id=REQUEST, timestamp=AT),
+    link.StopVideoRecording(),
 ]
 
 HTTP_TO_CLOUD: list[Message] = [
     cloud.ButtonPressReport(button_id="photo", press_type="short", device_id=DEVICE, press_id=PRESS, timestamp=AT),
+    cloud.ButtonPressReport(button_id="video", press_type="long", device_id=DEVICE, press_id=PRESS, recording=True),
     cloud.UploadMetadata(request_id=REQUEST, device_id=DEVICE, timestamp=AT, press_id=PRESS, sha256=SHA256),
 ]
 
 HTTP_FROM_CLOUD: list[Message] = [
     cloud.ButtonPressAnswer(success=True, action="take_photo", request_id=REQUEST),
+    cloud.ButtonPressAnswer(success=True, action="start_video", request_id=REQUEST),
     cloud.UploadAnswer(
         success=True,
         request_id=REQUEST,

@@ -1,8 +1,8 @@
 // The gallery: a grid of thumbnails, a heading for each day, older pages as one scrolls, arrows to walk the grid.
 
 import { byId, make } from "./dom.js";
-import { takenAt } from "./photos.js";
-import { dayKey, dayTitle, fullMoment } from "./time.js";
+import { isVideo, nameOf, takenAt } from "./photos.js";
+import { dayKey, dayTitle } from "./time.js";
 
 const NEARLY_THERE = "800px";
 
@@ -50,9 +50,10 @@ export class Gallery {
   }
 
   #tile(photo, live) {
-    const words = `Photo of ${fullMoment(takenAt(photo))}`;
+    const words = nameOf(photo);
     const image = photo.thumbnailUrl ? make("img", { src: photo.thumbnailUrl, alt: "", loading: live ? "eager" : "lazy", decoding: "async", draggable: "false" }) : make("span", { class: "no-preview" }, photo.mimeType);
     const tile = make("a", { class: live ? "tile fresh" : "tile", href: `#photo/${photo.photoId}`, tabindex: "-1", "data-photo": photo.photoId, "aria-label": words }, image);
+    if (isVideo(photo)) tile.dataset.kind = "video";
     const ratio = photo.width && photo.height ? photo.width / photo.height : 4 / 3;
     tile.style.setProperty("--ratio", Math.min(2.4, Math.max(0.6, ratio)).toFixed(3));
     tile.addEventListener("animationend", () => tile.classList.remove("fresh"), { once: true });

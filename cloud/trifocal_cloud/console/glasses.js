@@ -81,7 +81,8 @@ export class GlassesPanel {
     if (light !== "off" && this.#stage.dataset.light !== light) this.#lightSince = performance.now();
     this.#stage.dataset.light = light;
     const known = Boolean(this.#state.sim);
-    setText(byId("camera-words"), known ? (CAMERA[camera] ?? camera) : "");
+    const doing = light === "video" && camera === "capturing" ? "recording" : camera;
+    setText(byId("camera-words"), known ? (CAMERA[doing] ?? doing) : "");
     setText(byId("light-words"), known ? `Privacy light ${light === "off" ? "off" : "on"}` : "");
   }
 
@@ -121,7 +122,7 @@ export class GlassesPanel {
     byId("levers").hidden = !sim;
     byId("no-sim").hidden = Boolean(sim);
     if (!sim) this.#explain(gateway && connected);
-    setText(byId("shutter-words"), sim ? "Press, or hold for a long press" : "Takes a photo");
+    setText(byId("shutter-words"), sim ? "Press for a photo, hold for a video" : "Takes a photo");
     byId("hand").hidden = !this.pressable;
     const on = sim && { charge: sim.charging, online: sim.online, unfold: !sim.folded };
     for (const lever of this.#levers) lever.setAttribute("aria-checked", String(Boolean(on?.[lever.dataset.lever])));

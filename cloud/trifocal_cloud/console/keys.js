@@ -4,7 +4,7 @@ import { byId, make, takesKey } from "./dom.js";
 
 const HELP = [
   ["Anywhere", [
-    ["Space", "or", "P", "Press the button; hold for a long press"],
+    ["Space", "or", "P", "Press the button; hold for a video"],
     ["1", "2", "3", "4", "Photos, glasses, journeys, apps"],
     ["?", "These shortcuts"],
   ]],

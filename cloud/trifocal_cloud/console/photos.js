@@ -2,7 +2,14 @@
 //
 // Dispatches `added` (detail: {photo, index, live}), `removed` (detail: photo) and `changed` after any of them.
 
+import { fullMoment } from "./time.js";
+
 export const takenAt = (photo) => photo.timestamp || photo.uploadedAt;
+
+export const isVideo = (photo) => photo.mimeType.startsWith("video/");
+
+/** What a screen reader calls it. */
+export const nameOf = (photo) => `${isVideo(photo) ? "Video" : "Photo"} of ${fullMoment(takenAt(photo))}`;
 
 const comesFirst = (a, b) => takenAt(b) - takenAt(a) || (a.photoId < b.photoId ? -1 : 1);
 

@@ -1,9 +1,9 @@
-// One photo, large: its original over its thumbnail, its details and its journey, and what can be done with it.
+// One photo or video, large: its original over its thumbnail, its details and its journey, and what can be done with it.
 
 import { api } from "./api.js";
 import { byId, make, setText } from "./dom.js";
 import { notify, notifyProblem } from "./notices.js";
-import { takenAt } from "./photos.js";
+import { isVideo, nameOf, takenAt } from "./photos.js";
 import { ShareDialog } from "./share.js";
 import { bytes, fullMoment, moment, number } from "./time.js";
 import { waterfall } from "./waterfall.js";
@@ -64,14 +64,19 @@ export class Viewer {
   #showPicture(photo) {
     const size = { width: photo.width || null, height: photo.height || null };
     const preview = photo.thumbnailUrl && make("img", { class: "preview", src: photo.thumbnailUrl, alt: "", ...size });
-    const original = make("img", { class: "original", src: photo.photoUrl, alt: `Photo of ${fullMoment(takenAt(photo))}`, draggable: "false", ...size });
-    original.addEventListener("load", () => original.classList.add("here"));
-    original.addEventListener("error", () => this.#photo === photo && notify("The picture could not be loaded", "problem"));
+    const original = isVideo(photo) ? this.#player(photo) : make("img", { class: "original", src: photo.photoUrl, alt: nameOf(photo), draggable: "false", ...size });
+    original.addEventListener(isVideo(photo) ? "loadeddata" : "load", () => original.classList.add("here"));
+    original.addEventListener("error", () => this.#photo === photo && notify(`The ${isVideo(photo) ? "video" : "picture"} could not be loaded`, "problem"));
     this.#picture.replaceChildren(...[preview, original].filter(Boolean));
     for (const step of [1, -1]) {
       const neighbour = this.#photos.beside(photo, step);
-      if (neighbour) new Image().src = neighbour.photoUrl;
+      if (neighbour && !isVideo(neighbour)) new Image().src = neighbour.photoUrl;
     }
+  }
+
+  #player(photo) {
+    if (!photo.videoUrl) return make("p", { class: "unplayable" }, "This video cannot be played here; it can be downloaded.");
+    return make("video", { class: "original", src: photo.videoUrl, controls: "", playsinline: "", autoplay: "", muted: "", "aria-label": nameOf(photo) });
   }
 
   #showTurns() {
@@ -82,7 +87,7 @@ export class Viewer {
   #key(event) {
     if (event.target.closest("dialog") !== this.#dialog || event.ctrlKey || event.metaKey || event.altKey) return;
     const action = { arrowleft: "newer", arrowright: "older", i: "details", s: "share", d: "download", delete: "remove", backspace: "remove" }[event.key.toLowerCase()];
-    if (!action) return;
+    if (!action || (event.target.tagName === "VIDEO" && action !== "details")) return;
     event.preventDefault();
     this.#do(action);
   }
@@ -123,7 +128,7 @@ export class Viewer {
     } catch (error) {
       if (error.status !== 404) return notifyProblem(error);
     }
-    notify("Photo deleted");
+    notify(isVideo(photo) ? "Video deleted" : "Photo deleted");
     return this.#photos.gone(photo.photoId);
   }
 

@@ -13,6 +13,8 @@ const REASONS = {
   capture_failed: "The camera failed to take the picture",
   captured_locally: "The answer came too late; the glasses took the photo themselves",
   battery_low: "The battery is too low for the camera; charge the glasses",
+  too_hot: "The glasses are too hot for the camera; let them cool down",
+  length_limit: "The recording had reached its greatest length",
   storage_full: "There is no room left for photos",
   upload_pending: "The photo was taken and is still on its way",
   timed_out: "Nothing happened in time",
@@ -63,10 +65,11 @@ const REASONS = {
 
 const STEPS = {
   pressed: "Button pressed",
-  requested: "Photo requested",
+  requested: "Requested",
   accepted: "Request accepted",
   capturing: "Camera on",
-  captured: "Picture taken",
+  recording: "Recording",
+  captured: "Taken",
   transferring: "Sending",
   queued: "Safe in the queue",
   uploading: "Uploading",

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from trifocal_cloud.io.schemas import Derived, Wire
 from trifocal_cloud.io.tables import PhotoRow
+from trifocal_cloud.media import VIDEO, media_type
 from trifocal_cloud.sessions import Session
 from trifocal_cloud.trails import Trail
 from trifocal_shared.sim_messages import SimState
@@ -79,6 +80,7 @@ class Photo(Wire):
     height: int
     photo_url: str
     thumbnail_url: str | None = Field(description="null when there can be none")
+    video_url: str | None = Field(description="where a browser plays it; null for a photo, or when it cannot be played")
 
 
 class GalleryPage(Wire):
@@ -153,7 +155,8 @@ def photo_url(photo_id: str) -> str:
 
 def photo_body(row: PhotoRow) -> Photo:
     """A photo's row as the gallery shows it."""
-    thumbnail = row.mime_type.startswith("image/") and row.thumbnail != "refused"
+    looked_at = row.thumbnail != "refused"
+    is_video = media_type(row.mime_type) == VIDEO
     return Photo(
         photo_id=row.photo_id,
         request_id=row.request_id,
@@ -168,7 +171,8 @@ def photo_body(row: PhotoRow) -> Photo:
         width=row.width,
         height=row.height,
         photo_url=photo_url(row.photo_id),
-        thumbnail_url=f"/api/gallery/{row.photo_id}/thumbnail" if thumbnail else None,
+        thumbnail_url=f"/api/gallery/{row.photo_id}/thumbnail" if looked_at else None,
+        video_url=f"/api/gallery/{row.photo_id}/video" if is_video and looked_at else None,
     )
 
 

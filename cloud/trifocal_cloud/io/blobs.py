@@ -11,6 +11,16 @@ from obstore.store import LocalStore
 CHUNK_BYTES = 256 * 1024
 
 
+def thumbnail_key(photo_id: str) -> str:
+    """Where the small picture of a photo, or the still of a video, lies."""
+    return f"thumbnails/{photo_id}"
+
+
+def video_key(photo_id: str) -> str:
+    """Where a video lies as browsers play it."""
+    return f"videos/{photo_id}"
+
+
 class BlobMissingError(Exception):
     """There are no bytes under this key."""
 
@@ -36,10 +46,20 @@ class Blobs:
             raise BlobMissingError(key) from error
         return bytes(await found.bytes_async())
 
-    async def stream(self, key: str) -> AsyncIterator[bytes]:
-        """The bytes under `key`, in pieces. Raises BlobMissingError before the first piece."""
+    async def size(self, key: str) -> int:
+        """How many bytes there are under `key`. Raises BlobMissingError."""
         try:
-            found = await obstore.get_async(self._store, key)
+            return int((await obstore.head_async(self._store, key))["size"])
+        except FileNotFoundError as error:
+            raise BlobMissingError(key) from error
+
+    async def stream(self, key: str, part: tuple[int, int] | None = None) -> AsyncIterator[bytes]:
+        """The bytes under `key`, or those from the first to before the second place of `part`, in pieces.
+
+        Raises BlobMissingError before the first piece.
+        """
+        try:
+            found = await obstore.get_async(self._store, key, options={"range": part} if part else None)
         except FileNotFoundError as error:
             raise BlobMissingError(key) from error
 

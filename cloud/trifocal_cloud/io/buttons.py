@@ -6,14 +6,24 @@ What the default action asks for is durable before it is answered. A press that 
 import json
 from collections.abc import Callable
 
-from trifocal_cloud.events import moment
+from trifocal_cloud.events import HEARD, moment
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.desk import Desk
 from trifocal_cloud.io.feed import Feed, UserFeed
 from trifocal_cloud.io.refusals import RefusedError
+from trifocal_cloud.media import VIDEO
 from trifocal_cloud.photos import FAILED, UNKNOWN, Ticket
-from trifocal_cloud.presses import SOCKET, WINDOW_MS, Decision, Press, Presses, UserPresses
+from trifocal_cloud.presses import (
+    SOCKET,
+    START_VIDEO,
+    TAKE_PHOTO,
+    WINDOW_MS,
+    Decision,
+    Press,
+    Presses,
+    UserPresses,
+)
 from trifocal_cloud.switchboard import Audience, Switchboard
 from trifocal_cloud.trails import Step
 from trifocal_shared import reasons
@@ -90,21 +100,21 @@ class Buttons:
         async with self._database.reading() as session:
             for row in await rows.requests_since(session, now_ms - WINDOW_MS):
                 age_ms = max(0, now_ms - row.created_at)
-                self._machine.restored(row.user, row.press_id, row.request_id, age_ms, self._clock.now())
+                action = START_VIDEO if row.media_type == VIDEO else TAKE_PHOTO
+                self._machine.restored(row.user, row.press_id, action, row.request_id, age_ms, self._clock.now())
 
     async def press(self, user: str, report: ButtonPressReport) -> ButtonPressAnswer:
         """What to do about a press, told over HTTP. Raises RefusedError when there are too many."""
-        press = Press(user, report.press_id, report.button_id, report.press_type)
+        press = Press(user, report.press_id, report.button_id, report.press_type, recording=report.recording)
         return await self._decided(press, report.timestamp, lambda: _said(report, self._clock.epoch_ms()))
 
     def lane(self, user: str) -> "Lane":
         """The shortest way for this user's presses."""
         return Lane(self._clock, self._machine.of(user), self._switchboard.audience(user), self._feed.of(user))
 
-    async def take(self, press: Press, timestamp: int, raw: bytes) -> str:
-        """The same for a press that no app listens for: the request of the photo it is to make now, or nothing."""
-        answer = await self._decided(press, timestamp, lambda: raw)
-        return answer.request_id if answer.action else ""
+    async def take(self, press: Press, timestamp: int, raw: bytes) -> ButtonPressAnswer:
+        """The same for a press that no app listens for, told by the gateway's socket."""
+        return await self._decided(press, timestamp, lambda: raw)
 
     async def _decided(self, press: Press, timestamp: int, raw: Callable[[], bytes]) -> ButtonPressAnswer:
         key = (press.user, "press", press.press_id) if press.press_id else object()
@@ -136,11 +146,15 @@ class Buttons:
             await self._feed.until(user, lambda: bool(audience.hearers(STREAM)) or not self.returning(user), RETURN_S)
 
     async def _carry_out(self, press: Press, timestamp: int, decision: Decision) -> None:
-        self._tell(press, timestamp, UNKNOWN if decision.request_id else FAILED)
+        self._tell(press, timestamp, UNKNOWN if decision.request_id else HEARD if decision.action else FAILED)
         if not decision.request_id:
             return
+        ticket = Ticket(press.user, decision.request_id, press.press_id)
         try:
-            await self._desk.request(Ticket(press.user, decision.request_id, press.press_id), SYSTEM_APP, True)
+            if decision.action == START_VIDEO:
+                await self._desk.request_video(ticket, SYSTEM_APP)
+            else:
+                await self._desk.request(ticket, SYSTEM_APP, True)
         except BaseException:
             self._machine.forgotten(press.user, press.press_id)
             raise

@@ -16,7 +16,7 @@ from trifocal_cloud.io.app_photos import AppPhotos
 from trifocal_cloud.io.app_results import AppResults
 from trifocal_cloud.io.app_storage import AppStorage
 from trifocal_cloud.io.app_streams import AppStreams
-from trifocal_cloud.io.blobs import Blobs
+from trifocal_cloud.io.blobs import Blobs, thumbnail_key, video_key
 from trifocal_cloud.io.buttons import Buttons
 from trifocal_cloud.io.callbacks import Callers
 from trifocal_cloud.io.database import Database
@@ -38,6 +38,7 @@ from trifocal_cloud.io.simulators import Simulators
 from trifocal_cloud.io.tables import PhotoRow
 from trifocal_cloud.io.thumbnails import Thumbnails
 from trifocal_cloud.io.uploads import Limits
+from trifocal_cloud.io.videos import Videos
 from trifocal_cloud.live.io.ingest import Ingest
 from trifocal_cloud.settings import CloudSettings
 from trifocal_cloud.switchboard import Switchboard
@@ -62,6 +63,7 @@ class Cloud:
         self.app_storage = AppStorage(clock, database, self.registry)
         self.blobs = Blobs(settings.data_dir / "blobs")
         self.thumbnails = Thumbnails()
+        self.videos = Videos(self.blobs, settings.data_dir / "videos")
         self.feed = Feed(clock)
         self.desk = Desk(clock, database, self.feed)
         self.switchboard = Switchboard()
@@ -200,7 +202,8 @@ class Cloud:
 
     async def erase(self, photo: PhotoRow) -> None:
         """Remove the bytes of a photo whose row says that it is deleted."""
-        await self.blobs.delete(f"thumbnails/{photo.photo_id}")
+        for key in (thumbnail_key(photo.photo_id), video_key(photo.photo_id)):
+            await self.blobs.delete(key)
         await self.blobs.delete(photo.blob_key)
         async with self.database.writing() as session:
             (await session.merge(photo)).blob_key = ""

@@ -17,12 +17,14 @@ from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.tables import PhotoRequestRow, PhotoRow
 from trifocal_cloud.io.turns import Turns
+from trifocal_cloud.media import PHOTO, VIDEO
 from trifocal_cloud.photos import (
     CAPTURED,
     FAILED,
     REQUESTED,
     STORED,
     SYSTEM_BUDGET_MS,
+    VIDEO_BUDGET_MS,
     Finished,
     PhotoDesk,
     Stepped,
@@ -70,7 +72,8 @@ class Desk:
         """Take up the requests that were open when the cloud went down; their time begins again."""
         async with self._database.reading() as session:
             for row in await rows.open_requests(session):
-                self._machine.restored(_ticket(row), row.status, self._clock.now())
+                budget_ms = VIDEO_BUDGET_MS if row.media_type == VIDEO else SYSTEM_BUDGET_MS
+                self._machine.restored(_ticket(row), row.status, self._clock.now(), budget_ms)
         self._drain()
 
     async def run(self) -> None:
@@ -83,9 +86,16 @@ class Desk:
         self, ticket: Ticket, app_id: str, save_to_gallery: bool, budget_ms: int = SYSTEM_BUDGET_MS
     ) -> None:
         """Begin a request: durable first, then its time runs. Raises RefusedError when too many are open."""
+        await self._begin(ticket, app_id, save_to_gallery, PHOTO, budget_ms)
+
+    async def request_video(self, ticket: Ticket, app_id: str) -> None:
+        """The same for a video, which has more time."""
+        await self._begin(ticket, app_id, True, VIDEO, VIDEO_BUDGET_MS)
+
+    async def _begin(self, ticket: Ticket, app_id: str, save_to_gallery: bool, media_type: str, budget_ms: int) -> None:
         if self._machine.open_requests(ticket.user) >= OPEN_LIMIT:
             raise RefusedError(429, reasons.TOO_MANY)
-        await self._write_request(ticket, app_id, save_to_gallery)
+        await self._write_request(ticket, app_id, save_to_gallery, media_type)
         self._machine.requested(ticket, self._clock.now(), budget_ms)
         self._driver.poke()
 
@@ -137,12 +147,13 @@ class Desk:
         if row is None or row.finished_at is None:
             self._machine.adopted(ticket, self._clock.now())
 
-    async def _write_request(self, ticket: Ticket, app_id: str, save_to_gallery: bool) -> None:
+    async def _write_request(self, ticket: Ticket, app_id: str, save_to_gallery: bool, media_type: str = PHOTO) -> None:
         row = PhotoRequestRow(
             user=ticket.user,
             request_id=ticket.request_id,
             press_id=ticket.press_id,
             app_id=app_id,
+            media_type=media_type,
             save_to_gallery=save_to_gallery,
             status=REQUESTED,
             reason="",

@@ -5,16 +5,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from trifocal_cloud import media
+from trifocal_cloud import media, ranges
 from trifocal_cloud.io import rows
 from trifocal_cloud.io.answers import Done, GalleryPage, Photo, Shared, base_url, photo_body
-from trifocal_cloud.io.blobs import BlobMissingError
+from trifocal_cloud.io.blobs import BlobMissingError, thumbnail_key, video_key
 from trifocal_cloud.io.cloud import Cloud, TheCloud
 from trifocal_cloud.io.identity import Who
-from trifocal_cloud.io.refusals import documented, not_found
+from trifocal_cloud.io.refusals import RefusedError, documented, not_found
 from trifocal_cloud.io.schemas import Wire, whole
 from trifocal_cloud.io.tables import PhotoRow
 from trifocal_cloud.io.thumbnails import NoThumbnailError
+from trifocal_cloud.io.videos import UnplayableError
+from trifocal_shared import reasons
 
 DAY_S = 86_400
 LONGEST_SHARE_S = 30 * DAY_S
@@ -26,6 +28,10 @@ PhotoId = Annotated[str, Path(alias="photoId", min_length=1, max_length=64, patt
 PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The picture", "content": {kind: {} for kind in media.EXTENSIONS}},
     304: {"description": "You have it already (`If-None-Match`)"},
+}
+PLAYED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "An MP4 of H.264", "content": {"video/mp4": {}}},
+    206: {"description": "The part of it that `Range` asks for", "content": {"video/mp4": {}}},
 }
 SMALL_PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "A JPEG of at most 320 x 320", "content": {"image/jpeg": {}}},
@@ -79,6 +85,13 @@ async def thumbnail(cloud: TheCloud, user: Who, photo_id: PhotoId, request: Requ
     return Response(small, media_type="image/jpeg", headers=headers)
 
 
+@router.get("/{photoId}/video", response_class=Response, responses={**PLAYED, **documented(401, 404, 416, 422)})
+async def video(cloud: TheCloud, user: Who, photo_id: PhotoId, request: Request) -> Response:
+    """A video as browsers play it, made when it is first asked for; 404 when it cannot be made, or is a photo."""
+    row = await _mine(cloud, user, photo_id)
+    return await played(cloud, request, row, "private, max-age=31536000, immutable")
+
+
 @router.post("/{photoId}/share", responses=documented(401, 403, 404, 408, 413, 422))
 async def share(
     cloud: TheCloud,
@@ -104,6 +117,30 @@ async def delete(cloud: TheCloud, user: Who, photo_id: PhotoId) -> Done:
     return Done()
 
 
+async def played(cloud: Cloud, request: Request, row: PhotoRow, cache: str) -> Response:
+    """A video, or the part of it that is asked for. Raises RefusedError."""
+    if media.media_type(row.mime_type) != media.VIDEO:
+        raise not_found()
+    key = video_key(row.photo_id)
+    async with cloud.desk.turns.holding((row.user, row.request_id)):
+        try:
+            size = await cloud.blobs.size(key)
+        except BlobMissingError:
+            await _make_playable(cloud, row)
+            size = await cloud.blobs.size(key)
+    headers = {"Accept-Ranges": "bytes", "Cache-Control": cache}
+    try:
+        part = ranges.parse(request.headers.get("range", ""), size)
+    except ranges.Unsatisfiable as error:
+        raise RefusedError(416, reasons.MALFORMED, headers={"Content-Range": f"bytes */{size}"}) from error
+    begin, end = part or (0, size)
+    headers["Content-Length"] = str(end - begin)
+    if part is not None:
+        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
+    pieces = await cloud.blobs.stream(key, part)
+    return StreamingResponse(pieces, 206 if part else 200, media_type="video/mp4", headers=headers)
+
+
 async def picture(cloud: Cloud, request: Request, row: PhotoRow, cache: str) -> Response:
     """A photo's bytes, or 304 when the asker has them. Raises RefusedError."""
     headers = {"ETag": f'"{row.sha256}"', "Cache-Control": cache, "Content-Length": str(row.size)}
@@ -125,13 +162,16 @@ async def _mine(cloud: Cloud, user: str, photo_id: str) -> PhotoRow:
 
 
 async def _small(cloud: Cloud, row: PhotoRow) -> bytes:
-    key = f"thumbnails/{row.photo_id}"
-    if row.thumbnail == "refused" or not row.mime_type.startswith("image/"):
+    key = thumbnail_key(row.photo_id)
+    if row.thumbnail == "refused":
         raise not_found()
     try:
         return await cloud.blobs.get(key)
     except BlobMissingError:
         pass
+    if media.media_type(row.mime_type) == media.VIDEO:
+        await _make_playable(cloud, row)
+        return await cloud.blobs.get(key)
     try:
         made = await cloud.thumbnails.made(await cloud.blobs.get(row.blob_key))
     except BlobMissingError as error:
@@ -141,6 +181,20 @@ async def _small(cloud: Cloud, row: PhotoRow) -> bytes:
         raise not_found() from error
     await cloud.blobs.put(key, made)
     return made
+
+
+async def _make_playable(cloud: Cloud, row: PhotoRow) -> None:
+    """Nobody else works on this video. Raises RefusedError when it cannot be played, and remembers that."""
+    fresh = await _mine(cloud, row.user, row.photo_id)
+    if fresh.thumbnail == "refused":
+        raise not_found()
+    try:
+        await cloud.videos.make(fresh, video_key(row.photo_id), thumbnail_key(row.photo_id))
+    except BlobMissingError as error:
+        raise not_found() from error
+    except UnplayableError as error:
+        await _mark(cloud, fresh, "refused")
+        raise not_found() from error
 
 
 async def _mark(cloud: Cloud, row: PhotoRow, thumbnail_state: str) -> None:

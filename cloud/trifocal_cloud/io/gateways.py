@@ -13,7 +13,7 @@ from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.line import POLICY_VIOLATION, REPLACED, Line
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.io.simulators import Simulators
-from trifocal_cloud.presses import Press
+from trifocal_cloud.presses import START_VIDEO, STOP_VIDEO, TAKE_PHOTO, Press
 from trifocal_cloud.sessions import Changed, Displaced, Expired, Heard, Moved, Outgoing, Session, Sessions
 from trifocal_shared import cloud_messages
 from trifocal_shared.clock import Clock
@@ -27,6 +27,7 @@ from trifocal_shared.cloud_messages import (
 )
 from trifocal_shared.driver import Driver
 from trifocal_shared.message import Message
+from trifocal_shared.messages import StartVideoRecording, StopVideoRecording
 from trifocal_shared.stream_messages import GlassesStreamStatus, KeepAliveAck
 
 if TYPE_CHECKING:
@@ -127,13 +128,17 @@ class Gateways:
     async def press(self, press: Press, timestamp: int, raw: bytes) -> None:
         """A press that no app listened for when the gateway told it: its default action."""
         try:
-            request_id = await self._buttons.take(press, timestamp, raw)
+            answer = await self._buttons.take(press, timestamp, raw)
         except RefusedError as refusal:
             log.info("a press was refused", user=press.user, reason=refusal.reason)
             return
-        if request_id:
-            asked = PhotoRequest(request_id=request_id, app_id=SYSTEM_APP, timestamp=self._clock.epoch_ms())
-            self.ask(press.user, asked)
+        at = self._clock.epoch_ms()
+        if answer.action == TAKE_PHOTO:
+            self.ask(press.user, PhotoRequest(request_id=answer.request_id, app_id=SYSTEM_APP, timestamp=at))
+        elif answer.action == START_VIDEO:
+            self.tell(press.user, StartVideoRecording(request_id=answer.request_id, timestamp=at))
+        elif answer.action == STOP_VIDEO:
+            self.tell(press.user, StopVideoRecording())
 
     def session(self, user: str) -> Session | None:
         """This user's session, to look at."""

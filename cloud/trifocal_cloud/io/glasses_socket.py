@@ -66,6 +66,7 @@ class Head(msgspec.Struct, rename="camel", gc=False):
     button_id: str = ""
     press_type: str = ""
     press_id: str = ""
+    recording: bool | None = None
     timestamp: int | float | str | None = None
     gesture_name: str = msgspec.field(name="gesture_name", default="")
 
@@ -109,7 +110,8 @@ class GatewayLine(Line):
             if (session.epoch == self._epoch and session.connected) or self._gateways.speaks(self._user, self._epoch):
                 at = head.timestamp if type(head.timestamp) is int else 0
                 if not self._lane.heard(head.press_id, head.button_id, head.press_type, at, text, self.now):
-                    press = Press(self._user, head.press_id, head.button_id, head.press_type, SOCKET)
+                    recording = bool(head.recording)
+                    press = Press(self._user, head.press_id, head.button_id, head.press_type, SOCKET, recording)
                     self.later(self._gateways.press(press, at, text))
             return
         try:

@@ -31,6 +31,7 @@ DESCRIPTIONS = {
     410: "It was here and has expired",
     413: "Larger than allowed",
     415: "Not a picture or a video",
+    416: "There is no such part of the file",
     422: "The message could not be understood",
     429: "Too many at once",
     502: "Whom we asked for it cannot be reached, or refused",

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Index, Integer, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from trifocal_cloud.media import PHOTO
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -19,7 +21,7 @@ class Table(DeclarativeBase):
 
 
 class PhotoRequestRow(Table):
-    """One request for a photo, or one photo that the glasses took on their own; final when `finished_at` is set."""
+    """One request for a photo or video, or one that the glasses made on their own; final when `finished_at` is set."""
 
     __tablename__ = "photo_requests"
     __table_args__ = (
@@ -32,6 +34,7 @@ class PhotoRequestRow(Table):
     request_id: Mapped[str] = mapped_column(String(128), primary_key=True)
     press_id: Mapped[str] = mapped_column(String(128))
     app_id: Mapped[str] = mapped_column(String(128))
+    media_type: Mapped[str] = mapped_column(String(8), default=PHOTO, server_default=PHOTO)
     save_to_gallery: Mapped[bool] = mapped_column(Boolean)
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(32))

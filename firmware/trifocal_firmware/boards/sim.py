@@ -115,5 +115,8 @@ class SimBoard(Board):
     def folded(self) -> bool:
         return self.host.folded()
 
+    def temperature(self) -> int:
+        return self.host.temperature()
+
     def report(self, step: str, fields: "dict[str, object]") -> None:
         self.host.report(step, json.dumps(fields))

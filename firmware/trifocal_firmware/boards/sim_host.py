@@ -56,6 +56,10 @@ class SimHost:
         """Whether the temples are folded."""
         raise NotImplementedError
 
+    def temperature(self) -> int:
+        """°C at the warmest place."""
+        raise NotImplementedError
+
     def report(self, step: str, fields: str) -> None:
         """Something a person would see; `fields` is a JSON object as text.
 

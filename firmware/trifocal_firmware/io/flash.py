@@ -20,22 +20,27 @@ class Flash:
         with open(self._path(name), "wb") as file:
             for part in parts:  # noqa: FURB122 - MicroPython's files have no writelines
                 file.write(part)
-            file.flush()
-            if hasattr(os, "fsync"):
-                os.fsync(file.fileno())
-        # On a device closing is what commits; ports with caches of their own have sync.
-        if not hasattr(os, "fsync") and hasattr(os, "sync"):
+            self.sync(file)
+
+    def create(self, name: str):  # type: ignore[no-untyped-def]
+        """A new file that grows: `write`, `close`."""
+        file = open(self._path(name), "wb")  # noqa: SIM115 - whoever asks for it closes it
+        self._settle()
+        return file
+
+    def sync(self, file) -> None:  # type: ignore[no-untyped-def]
+        """What was written to this file lies on the flash when this returns."""
+        file.flush()
+        if hasattr(os, "fsync"):
+            os.fsync(file.fileno())
+        # On a device a flush is what commits; ports with caches of their own have sync.
+        elif hasattr(os, "sync"):
             os.sync()
 
     def rename(self, old: str, new: str) -> None:
         """`new` is the file that was `old`, whatever `new` was before."""
         os.rename(self._path(old), self._path(new))
-        if hasattr(os, "fsync"):
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        self._settle()
 
     def remove(self, name: str) -> None:
         """The file is no more."""
@@ -59,6 +64,15 @@ class Flash:
         """Bytes of room."""
         found = os.statvfs(self._folder)
         return found[1] * found[4]
+
+    def _settle(self) -> None:
+        """The names in the folder lie on the disk; a device's own file systems see to that."""
+        if hasattr(os, "fsync"):
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def _path(self, name: str) -> str:
         return self._folder + "/" + name

@@ -33,22 +33,22 @@ async def test_events_come_as_they_happen(server: Running) -> None:
 
 async def test_a_page_that_was_away_hears_what_it_missed(server: Running) -> None:
     async with server.client() as client:
-        await pressed(client, "boot-1", "video")
-        await pressed(client, "boot-2", "video")
+        await pressed(client, "boot-1", "power")
+        await pressed(client, "boot-2", "power")
         first = (await client.get("/api/events")).json()["events"][0]["id"]
         async with door(server, f"?after={first}") as socket:
             assert (await told(socket))["pressId"] == "boot-2"
-            await pressed(client, "boot-3", "video")
+            await pressed(client, "boot-3", "power")
             assert (await told(socket))["pressId"] == "boot-3"
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "9" * 40, "\u0663", ""])
 async def test_a_number_that_makes_no_sense_means_from_now_on(server: Running, after: str) -> None:
     async with server.client() as client:
-        await pressed(client, "boot-1", "video")
+        await pressed(client, "boot-1", "power")
         async with door(server, f"?after={after}") as socket:
             await socket.ping()
-            await pressed(client, "boot-2", "video")
+            await pressed(client, "boot-2", "power")
             assert (await told(socket))["pressId"] == "boot-2"
 
 
@@ -56,7 +56,7 @@ async def test_what_the_page_says_is_ignored(server: Running) -> None:
     async with door(server) as socket, server.client() as client:
         await socket.send("hello")
         await socket.send(b"\x00")
-        await pressed(client, button="video")
+        await pressed(client, button="power")
         assert (await told(socket))["step"] == "pressed"
 
 

@@ -9,7 +9,7 @@ from trifocal_cloud.testing import EPOCH_MS, pressed
 async def test_events_are_numbered_from_now_on(client: httpx.AsyncClient) -> None:
     empty = (await client.get("/api/events")).json()
     assert empty == {"events": [], "lastId": EPOCH_MS - 1}
-    await pressed(client, button="video")
+    await pressed(client, button="power")
     found = (await client.get("/api/events")).json()
     (event,) = found["events"]
     assert event == {
@@ -20,7 +20,7 @@ async def test_events_are_numbered_from_now_on(client: httpx.AsyncClient) -> Non
         "pressId": "boot-1",
         "source": "cloud",
         "step": "pressed",
-        "detail": "video short",
+        "detail": "power short",
         "status": "failed",
         "final": True,
         "reason": "unsupported",
@@ -30,14 +30,14 @@ async def test_events_are_numbered_from_now_on(client: httpx.AsyncClient) -> Non
 
 async def test_only_what_is_new_and_no_more_than_asked(client: httpx.AsyncClient) -> None:
     for number in range(3):
-        await pressed(client, f"boot-{number}", "video")
+        await pressed(client, f"boot-{number}", "power")
     found = (await client.get(f"/api/events?after={EPOCH_MS}&limit=1")).json()
     assert [event["pressId"] for event in found["events"]] == ["boot-1"]
     assert found["lastId"] == EPOCH_MS + 2
 
 
 async def test_events_of_others_are_not_told(client: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
-    await pressed(client, button="video")
+    await pressed(client, button="power")
     assert (await bob.get("/api/events")).json()["events"] == []
 
 

@@ -113,9 +113,22 @@ async def test_a_press_that_nobody_hears_takes_a_photo(house: House, client: htt
 async def test_a_press_that_leads_to_nothing_asks_for_nothing(house: House) -> None:
     line, _ = opened(house)
     sent = len(line.sent)
-    await house.cloud.gateways.press(Press(ANN, "b-1", "video", "short", SOCKET), 0, b"{}")
+    await house.cloud.gateways.press(Press(ANN, "b-1", "power", "short", SOCKET), 0, b"{}")
     await house.cloud.gateways.press(Press(ANN, "b-1", "photo", "short", SOCKET), 0, b"{}")
     assert len(line.sent) == sent
+
+
+async def test_a_video_press_that_nobody_hears_begins_a_video_and_another_ends_it(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    line, _ = opened(house)
+    await house.cloud.gateways.press(Press(ANN, "b-1", "video", "long", SOCKET), 0, b"{}")
+    state = (await client.get("/api/presses/b-1")).json()
+    assert (line.sent[-1]["type"], line.sent[-1]["requestId"]) == ("start_video_recording", state["requestId"])
+    await house.cloud.gateways.press(Press(ANN, "b-2", "video", "long", SOCKET, recording=True), 0, b"{}")
+    assert line.sent[-1]["type"] == "stop_video_recording"
+    ended = (await client.get("/api/presses/b-2")).json()
+    assert (ended["status"], ended["final"], ended["requestId"]) == ("heard", True, "")
 
 
 async def test_whoever_wants_to_know_hears_of_every_change(house: House) -> None:

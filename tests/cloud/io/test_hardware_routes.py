@@ -9,6 +9,7 @@ import pytest
 
 from trifocal_cloud.io import rows
 from trifocal_cloud.testing import ANN, House, housed, pressed
+from trifocal_shared.messages import PhotoStatus
 
 PRESS = {"buttonId": "photo", "pressType": "short", "deviceId": "sim", "pressId": "boot-1"}
 
@@ -28,10 +29,41 @@ async def test_a_photo_press_is_a_request_with_a_row(house: House, client: httpx
     assert (row.press_id, row.finished_at) == ("boot-1", None)
 
 
-async def test_a_video_press_is_acknowledged_and_nothing_waits_for_it(client: httpx.AsyncClient) -> None:
-    assert await pressed(client, button="video") == {"success": True, "saveToGallery": True}
+async def test_a_press_without_a_use_is_acknowledged_and_nothing_waits_for_it(client: httpx.AsyncClient) -> None:
+    assert await pressed(client, button="power") == {"success": True, "saveToGallery": True}
     state = (await client.get("/api/presses/boot-1?wait=60")).json()
     assert (state["status"], state["final"], state["reason"]) == ("failed", True, "unsupported")
+
+
+async def test_a_video_press_begins_a_video_whose_request_has_time(house: House, client: httpx.AsyncClient) -> None:
+    answer = await pressed(client, button="video")
+    assert answer["action"] == "start_video"
+    await house.cloud.desk.report(ANN, PhotoStatus(request_id=answer["requestId"], status="recording"))
+    house.clock.advance(1_700_000)
+    house.cloud.desk.expire()
+    state = (await client.get("/api/presses/boot-1")).json()
+    assert (state["status"], state["final"], state["requestId"]) == ("capturing", False, answer["requestId"])
+    house.clock.advance(100_000)
+    house.cloud.desk.expire()
+    state = (await client.get("/api/presses/boot-1?wait=5")).json()
+    assert (state["status"], state["final"]) == ("failed", True)
+
+
+async def test_a_video_press_that_ends_the_recording_is_answered_so(client: httpx.AsyncClient) -> None:
+    answer = (await post(client, {**PRESS, "buttonId": "video", "recording": True})).json()
+    assert (answer["action"], "requestId" in answer) == ("stop_video", False)
+
+
+async def test_a_video_press_has_the_same_answer_after_a_restart(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house, house.client() as client:
+        first = await pressed(client, button="video")
+        clock = house.clock
+    clock.advance(5_000)
+    async with housed(tmp_path, clock) as house, house.client() as client:
+        assert await pressed(client, button="video") == first
+        clock.advance(120_000)
+        house.cloud.desk.expire()
+        assert not (await client.get("/api/presses/boot-1")).json()["final"]
 
 
 async def test_the_same_press_has_the_same_answer(client: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
@@ -59,7 +91,7 @@ async def test_a_press_without_an_id_is_a_press(client: httpx.AsyncClient) -> No
 
 async def test_a_thumb_is_not_that_fast(client: httpx.AsyncClient) -> None:
     for number in range(100):
-        await pressed(client, f"p{number}", "video")
+        await pressed(client, f"p{number}", "power")
     refused = await post(client, {**PRESS, "pressId": "one-more"})
     assert (refused.status_code, refused.json()["error"]) == (429, "too_many")
 

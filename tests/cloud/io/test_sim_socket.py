@@ -52,6 +52,7 @@ async def test_they_show_themselves_while_they_are_there(server: Running) -> Non
             shown = await sim(client)
             assert shown == {key: value for key, value in STATE.items() if key != "type"} | {
                 "cameraState": "off",
+                "temperature": 25,
                 "storedPhotos": 0,
                 "loss": 0,
                 "latencyMs": 0,

@@ -87,6 +87,9 @@ class Host:
     def air(self):
         return self.networks
 
+    def temperature(self):
+        return 61
+
     def report(self, step, fields):
         self.reports.append((step, json.loads(fields)))
 
@@ -111,6 +114,7 @@ class TestSimBoard(unittest.TestCase):
         board = self.board
         self.assertEqual((board.boot_id, board.device_id, board.flash_folder), ("0123abcd", "device", "/flash"))
         self.assertEqual((board.battery(), board.charging(), board.folded()), (42, True, True))
+        self.assertEqual(board.temperature(), 61)
 
     def test_it_knows_the_time(self):
         self.assertGreater(self.board.clock.epoch_ms(), 1_600_000_000_000)

@@ -16,6 +16,7 @@ CALLS = {
     "folded": (),
     "seed": (),
     "air": (),
+    "temperature": (),
     "report": ("ready", "{}"),
 }
 """Everything that `SimBoard` asks of its host; nothing may be added on one side only."""

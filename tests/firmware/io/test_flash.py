@@ -2,8 +2,10 @@ import os
 import unittest
 
 from trifocal_firmware.io.flash import Flash
-from trifocal_firmware.store import Photo, PhotoStore
-from trifocal_firmware.testing import MemoryFlash, picture
+from trifocal_firmware.memory_flash import MemoryFlash
+from trifocal_firmware.note import Photo
+from trifocal_firmware.store import PhotoStore
+from trifocal_firmware.testing import picture
 
 FOLDER = ("" if os.getcwd() == "/" else "/tmp") + "/trifocal-flash-test"
 

@@ -2,15 +2,17 @@
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 from littlefs import LittleFS, LittleFSError
 from littlefs.context import UserContext
 
-from trifocal_firmware.store import Photo, PhotoStore
-from trifocal_firmware.testing import PowerCut, picture
+from trifocal_firmware.memory_flash import PowerCut
+from trifocal_firmware.note import Photo
+from trifocal_firmware.store import PhotoStore
+from trifocal_firmware.testing import picture
 
 BLOCK, BLOCKS, PROG = 4_096, 64, 256
 SIZES = (3_000, 9_000, 500)
@@ -70,6 +72,17 @@ class LittleFlash:
             for part in parts:
                 file.write(part)
 
+    def create(self, name: str) -> "GrowingFile":
+        with self._powered():
+            return GrowingFile(self, self._fs.open(name, "wb", buffering=0))
+
+    def sync(self, file: "GrowingFile") -> None:
+        with self._powered():
+            file.raw.flush()
+
+    def powered(self) -> AbstractContextManager[None]:
+        return self._powered()
+
     def rename(self, old: str, new: str) -> None:
         with self._powered():
             self._fs.rename(old, new)
@@ -93,6 +106,22 @@ class LittleFlash:
     def _all(self, name: str) -> bytes:
         with self._powered(), self._fs.open(name, "rb", buffering=0) as file:
             return bytes(file.read())
+
+
+class GrowingFile:
+    """A file that is appended to."""
+
+    def __init__(self, flash: LittleFlash, raw: Any) -> None:
+        self.raw = raw
+        self._flash = flash
+
+    def write(self, data: bytes) -> int:
+        with self._flash.powered():
+            return int(self.raw.write(data))
+
+    def close(self) -> None:
+        with self._flash.powered():
+            self.raw.close()
 
 
 class Owner:

@@ -81,7 +81,14 @@ async def test_a_press_is_posted_in_full_and_the_answer_understood(cloud: Cloud,
     head, body = cloud.requests[0]
     assert head.startswith("POST /api/hardware/button-press HTTP/1.1\r\n")
     assert f"Authorization: Bearer {TOKEN}\r\n" in head
-    assert body == {"buttonId": "photo", "pressType": "short", "deviceId": "dev", "pressId": "p-1", "timestamp": 0}
+    assert body == {
+        "buttonId": "photo",
+        "pressType": "short",
+        "deviceId": "dev",
+        "pressId": "p-1",
+        "timestamp": 0,
+        "recording": False,
+    }
 
 
 async def test_one_connection_serves_many_presses(cloud: Cloud, poster: PressPoster) -> None:

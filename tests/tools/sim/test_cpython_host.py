@@ -21,6 +21,7 @@ class PaperWorld:
     charging = False
     folded = False
     air = ""
+    temperature = 25
 
     def __init__(self):
         self.gateway = GatewayStub()

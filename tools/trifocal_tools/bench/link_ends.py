@@ -10,11 +10,12 @@ from collections.abc import Callable
 from random import Random
 
 from trifocal_firmware.glasses import Glasses
+from trifocal_firmware.memory_flash import MemoryFlash
+from trifocal_firmware.note import Photo
 from trifocal_firmware.owner import Owner
 from trifocal_firmware.packer import Packer
 from trifocal_firmware.settings import Settings
-from trifocal_firmware.store import Photo, PhotoStore
-from trifocal_firmware.testing import MemoryFlash
+from trifocal_firmware.store import PhotoStore
 from trifocal_gateway import courier, gateway, incoming, upload_queue
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.queue_entry import QueuedPhoto

@@ -48,6 +48,7 @@ class Wearer:
     charging = False
     folded = False
     air = ""
+    temperature = 25
 
     def __init__(self) -> None:
         self.booted = asyncio.Event()

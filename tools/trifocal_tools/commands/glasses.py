@@ -9,6 +9,7 @@ from trifocal_tools.commands import options
 
 WITH_VALUE = {
     "battery": "a number from 0 to 100",
+    "temperature": "a number from 0 to 120",
     "camera": "pattern, broken, or the camera they were started with",
     "loss": "a number from 0 to 90",
     "latency": "a number from 0 to 5000",
@@ -19,9 +20,9 @@ WITH_VALUE = {
 
 ACTIONS = (
     *("online", "offline", "drop", "loss", "latency", "wifi", "networks"),
-    *("battery", "charge", "unplug", "fold", "unfold", "camera", "pair", "reset"),
+    *("battery", "temperature", "charge", "unplug", "fold", "unfold", "camera", "pair", "reset"),
 )
-MOST = {"battery": 100, "loss": 90, "latency": 5_000}
+MOST = {"battery": 100, "temperature": 120, "loss": 90, "latency": 5_000}
 
 
 def command(
@@ -29,7 +30,7 @@ def command(
         str | None, typer.Argument(metavar="|".join(ACTIONS), help="What to do with the simulated glasses.")
     ] = None,
     value: Annotated[
-        str | None, typer.Argument(help="Battery, loss: percent. Latency: ms. Camera: the source.")
+        str | None, typer.Argument(help="Battery, loss: percent. Temperature: °C. Latency: ms. Camera: the source.")
     ] = None,
     *,
     as_json: options.Json = False,

@@ -70,6 +70,7 @@ export function runFirmware(mp, { bootId, deviceId, seed, flash, world }, freeze
     battery: () => world.battery,
     charging: () => world.charging,
     folded: () => world.folded,
+    temperature: () => world.temperature,
     report: (step, fields) => send("o", JSON.stringify({ step, fields: JSON.parse(fields) })),
     died: (trace) => die(`the firmware ended:\n${trace}`),
   });

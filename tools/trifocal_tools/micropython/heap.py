@@ -78,6 +78,7 @@ class Bench:
 
     battery = 100
     charging = False
+    temperature = 25
     folded = False
     air = ""
 

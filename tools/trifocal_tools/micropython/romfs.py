@@ -34,6 +34,7 @@ NOT_FLASHED = (
     "trifocal_firmware/boards/paper.py",
     "trifocal_firmware/boards/paper_loop.py",
     "trifocal_firmware/boards/paper_radio.py",
+    "trifocal_firmware/memory_flash.py",
 )
 """Of no use on glasses. Tests of and with these modules read them from the source tree instead, in this order."""
 

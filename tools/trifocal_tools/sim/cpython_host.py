@@ -36,7 +36,8 @@ class CPythonHost:
 
     async def stop(self) -> None:
         """Forget the picture that is being taken."""
-        self._hardware.forget_shots()
+        for shot in self._hardware.shots:
+            shot.cancel()
 
     async def settle(self) -> None:
         """Inputs are taken in at once; let others have their turn."""
@@ -82,15 +83,11 @@ class Hardware(SimHost):
         self._boot_id = boot_id
         self._device_id = device_id
         self._picture = b""
-        self._shots: set[asyncio.Task[None]] = set()
+        self.shots: set[asyncio.Task[None]] = set()
+        """Pictures that were asked for and have not come; a cancelled one never does."""
         self.room = 0
         """Packs that the link takes now."""
         self.board = SimBoard(self)
-
-    def forget_shots(self) -> None:
-        """No answer comes any more to pictures that were asked for."""
-        for shot in self._shots:
-            shot.cancel()
 
     def boot_id(self) -> str:
         return self._boot_id
@@ -115,8 +112,8 @@ class Hardware(SimHost):
 
     def capture(self, number: int, size: str, compress: str) -> None:
         shot = asyncio.get_running_loop().create_task(self._shoot(number, size, compress))
-        self._shots.add(shot)
-        shot.add_done_callback(self._shots.discard)
+        self.shots.add(shot)
+        shot.add_done_callback(self.shots.discard)
 
     def picture(self, number: int) -> bytes:
         return self._picture
@@ -138,6 +135,9 @@ class Hardware(SimHost):
 
     def folded(self) -> bool:
         return self._world.folded
+
+    def temperature(self) -> int:
+        return self._world.temperature
 
     def report(self, step: str, fields: str) -> None:
         self._world.reported(step, json.loads(fields))

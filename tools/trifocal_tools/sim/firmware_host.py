@@ -23,6 +23,10 @@ class World(Protocol):
     def air(self) -> str:
         """The Wi-Fi networks within reach, as `SimHost.air` has them."""
 
+    @property
+    def temperature(self) -> int:
+        """°C at the warmest place."""
+
     def link_write(self, data: bytes) -> None:
         """Bytes for the gateway; dropped when none is connected."""
 

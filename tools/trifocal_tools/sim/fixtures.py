@@ -46,9 +46,15 @@ class Glasses:
         """Into the gateway's reach, or out of it."""
         await self.sim.hand.set_online(online)
 
-    def set_body(self, battery: int | None = None, charging: bool | None = None, folded: bool | None = None) -> None:
+    def set_body(
+        self,
+        battery: int | None = None,
+        charging: bool | None = None,
+        folded: bool | None = None,
+        temperature: int | None = None,
+    ) -> None:
         """Change battery, charger or temples."""
-        self.sim.hand.set_body(battery, charging, folded)
+        self.sim.hand.set_body(battery, charging, folded, temperature)
 
     def set_radio(self, loss: int | None = None, latency_ms: int | None = None) -> None:
         """Weaken the radio: percent of packets that are sent in vain, and how much later all of them arrive."""

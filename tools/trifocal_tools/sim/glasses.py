@@ -29,6 +29,7 @@ class SimulatedGlasses:
         self.battery = 100
         self.charging = False
         self.folded = False
+        self.temperature = 25
         self.online = True
         self.wifi_on = True
         self.networks = dict(NETWORKS)
@@ -67,6 +68,7 @@ class SimulatedGlasses:
             folded=self.folded,
             battery=self.battery,
             charging=self.charging,
+            temperature=self.temperature,
             light=self.light,
             camera=self.camera.name,
             camera_state=self.camera_state,

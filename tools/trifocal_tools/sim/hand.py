@@ -22,6 +22,8 @@ PRESS_SECONDS = (REPEAT_MS + 50) / 1000
 ANSWER_SECONDS = 3.0
 """Longer than the firmware ever needs to notice a press."""
 
+HOTTEST_C = 120
+
 WORDS = {("photo", False): "cs_pho", ("photo", True): "cs_vdo", ("video", False): "cs_vdo", ("video", True): "cs_vdo"}
 """What the button controller says of a press (PROTOCOL-device §3.1)."""
 
@@ -138,12 +140,19 @@ class Hand:
         """What the controller says when its button was held: everything on the glasses is to be forgotten."""
         self._firmware.mcu_received(encode_frame(STRING, wrap_native(RESET), False))
 
-    def set_body(self, battery: int | None = None, charging: bool | None = None, folded: bool | None = None) -> None:
+    def set_body(
+        self,
+        battery: int | None = None,
+        charging: bool | None = None,
+        folded: bool | None = None,
+        temperature: int | None = None,
+    ) -> None:
         """Change how the glasses are, and let the firmware feel it. None leaves as it is."""
         glasses = self._glasses
         glasses.battery = glasses.battery if battery is None else battery
         glasses.charging = glasses.charging if charging is None else charging
         glasses.folded = glasses.folded if folded is None else folded
+        glasses.temperature = glasses.temperature if temperature is None else temperature
         self._firmware.changed()
         glasses.changed()
 
@@ -171,6 +180,8 @@ class Hand:
             await self.set_online(what == "online")
         elif what == "battery":
             self.set_body(battery=_number(value, 100, "a battery has 0 to 100 percent"))
+        elif what == "temperature":
+            self.set_body(temperature=_number(value, HOTTEST_C, f"give a temperature of 0 to {HOTTEST_C} °C"))
         elif what == "loss":
             self.set_radio(loss=_number(value, MOST_LOSS, f"a radio loses 0 to {MOST_LOSS} percent"))
         elif what == "latency":

@@ -1,7 +1,8 @@
 """Simulated glasses by hand and by script, with or without a cloud: a line in, a line out.
 
-press photo | press video | long | battery 5 | charge | unplug | fold | unfold | offline | online | drop
-loss 20 | latency 300 | wifi on | wifi off | networks house:password,café | pair | reset | camera FOLDER | state | quit
+press photo | press video | long | battery 5 | temperature 70 | charge | unplug | fold | unfold | offline | online
+drop | loss 20 | latency 300 | wifi on | wifi off | networks house:password,café | pair | reset
+camera FOLDER | state | quit
 """
 
 import asyncio
@@ -18,11 +19,11 @@ from trifocal_tools.sim.glasses import SimulatedGlasses
 from trifocal_tools.sim.hand import Hand
 
 HELP = (
-    "press photo, press video, long, battery N, charge, unplug, fold, unfold, offline, online, drop, "
-    "loss N, latency N, wifi on|off, networks NAME:PASSWORD,…, pair, reset, camera X, state, quit"
+    "press photo, press video, long, battery N, temperature N, charge, unplug, fold, unfold, offline, online, "
+    "drop, loss N, latency N, wifi on|off, networks NAME:PASSWORD,…, pair, reset, camera X, state, quit"
 )
 
-WITH_VALUE = {"press", "battery", "camera", "loss", "latency", "wifi", "networks"}
+WITH_VALUE = {"press", "battery", "temperature", "camera", "loss", "latency", "wifi", "networks"}
 
 
 class Keyboard:

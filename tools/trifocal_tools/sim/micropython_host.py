@@ -135,8 +135,8 @@ class MicroPythonHost:
         self._host.tell_time()
 
     def _seen(self) -> dict[str, object]:
-        world = self._world
-        return {"battery": world.battery, "charging": world.charging, "folded": world.folded, "air": world.air}
+        seen = ("battery", "charging", "folded", "temperature", "air")
+        return {what: getattr(self._world, what) for what in seen}
 
     def _said(self, channel: str, payload: bytes) -> None:
         if channel == "l":

@@ -42,8 +42,10 @@ def checks(floor: str) -> dict[str, Path]:
 
 
 def needs_no_test(name: str, path: Path) -> bool:
-    """Packages, programs' first lines, migrations (the database's tests run them) and pure data."""
-    if path.stem in {"__init__", "__main__"} or "migrations" in Path(name).parts:
+    """Packages, programs' first lines, pure data; migrations, which the database's tests run, and cases for hardware,
+    which are tests and run as a journey.
+    """
+    if path.stem in {"__init__", "__main__"} or {"migrations", "suite"} & {*Path(name).parts}:
         return True
     if path.stem.endswith("messages") or path.stem.startswith("example_"):
         return True

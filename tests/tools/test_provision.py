@@ -49,6 +49,19 @@ def test_micropython_needs_only_what_builds_its_image(only: Path, monkeypatch: p
     assert asked == ["micropython"]
 
 
+@pytest.mark.parametrize("on_micropython", [False, True])
+def test_cases_need_pytest_and_perhaps_micropython(
+    only: Path, monkeypatch: pytest.MonkeyPatch, on_micropython: bool
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(installer, "dev_group", lambda: ["mypy==0.0.1", "pytest==0.0.1", "pytest-xdist==0.0.1"])
+    monkeypatch.setattr(installer, "install", lambda what, _why: told.append(what))
+    monkeypatch.setattr(provision, "find_spec", lambda name: None)
+    monkeypatch.setattr(provision, "micropython", lambda: told.append("micropython"))
+    provision.hil_tools(on_micropython)
+    assert told == [["pytest==0.0.1"], *(["micropython"] if on_micropython else [])]
+
+
 def test_the_sdk_wants_a_node_of_its_own(only: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(provision, "node", asked.append)

@@ -52,6 +52,14 @@ def micropython() -> Path:
     return install.ensure()
 
 
+def hil_tools(on_micropython: bool) -> None:
+    """Pytest, which runs the cases on a device under test; and real MicroPython, if that is one. Raises Failure."""
+    if find_spec("pytest") is None:
+        installer.install([line for line in installer.dev_group() if line.startswith("pytest==")], "it runs the cases")
+    if on_micropython:
+        micropython()
+
+
 def mentra_sdk() -> Path:
     """The official SDK for apps, from npm on first use. Raises Failure(MISSING)."""
     node("mentra-sdk")

@@ -89,3 +89,18 @@ def test_long_belongs_to_a_press():
     assert understood(["press", "video", "long"]).long
     with pytest.raises(ProtocolError):
         understood(["fold", "long"])
+
+
+@pytest.mark.parametrize(("as_json", "begins"), [(True, '{"changed": {"'), (False, "changed python=paper ")])
+async def test_whoever_watches_is_told_every_change_as_it_happens(glasses, as_json, begins):
+    answers = []
+    keyboard = Keyboard(glasses, PaperHand(), answers.append, as_json)
+    await keyboard.obey(["watch"])
+    await keyboard.obey(["watch"])
+    for battery in (7, 7, 8):
+        glasses.battery = battery
+        glasses.changed()
+    changes = [answer for answer in answers if answer.startswith(begins)]
+    assert len(answers) == len(changes) + 2
+    assert ["7" in changes[1], "8" in changes[2]] == [True, True]
+    assert len(changes) == 3

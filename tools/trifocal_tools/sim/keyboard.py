@@ -2,7 +2,9 @@
 
 press photo | press video | long | battery 5 | temperature 70 | charge | unplug | fold | unfold | offline | online
 drop | loss 20 | latency 300 | wifi on | wifi off | networks house:password,café | pair | reset
-camera FOLDER | state | quit
+camera FOLDER | state | watch | quit
+
+After `watch` each change of the state is a line of its own, as it happens; JSON has it under `changed`.
 """
 
 import asyncio
@@ -14,13 +16,13 @@ from typing import TextIO
 
 from trifocal_shared import reasons
 from trifocal_shared.message import ProtocolError, from_wire
-from trifocal_shared.sim_messages import SimCommand, SimResult
+from trifocal_shared.sim_messages import SimCommand, SimResult, SimState
 from trifocal_tools.sim.glasses import SimulatedGlasses
 from trifocal_tools.sim.hand import Hand
 
 HELP = (
     "press photo, press video, long, battery N, temperature N, charge, unplug, fold, unfold, offline, online, "
-    "drop, loss N, latency N, wifi on|off, networks NAME:PASSWORD,…, pair, reset, camera X, state, quit"
+    "drop, loss N, latency N, wifi on|off, networks NAME:PASSWORD,…, pair, reset, camera X, state, watch, quit"
 )
 
 WITH_VALUE = {"press", "battery", "temperature", "camera", "loss", "latency", "wifi", "networks"}
@@ -34,6 +36,7 @@ class Keyboard:
         self._hand = hand
         self._answer = answer
         self._as_json = as_json
+        self._watching: Callable[[], None] | None = None
 
     async def run(self, lines: AsyncIterator[str]) -> bool:
         """Obey until `quit` (True) or the end of the lines (False)."""
@@ -51,6 +54,10 @@ class Keyboard:
             state = self._glasses.state().to_wire()
             self._answer(json.dumps(state) if self._as_json else _pairs(state))
             return
+        if words == ["watch"]:
+            self._answer(self._said("watch", SimResult(command_id="", success=True)))
+            self._watching = self._watching or self._glasses.watch(self._changed)
+            return
         try:
             command = understood(words)
         except ProtocolError:
@@ -59,6 +66,10 @@ class Keyboard:
         else:
             result = await self._hand.carry_out(command, from_here=True)
         self._answer(self._said(" ".join(words), result))
+
+    def _changed(self, state: SimState) -> None:
+        wire = state.to_wire()
+        self._answer(json.dumps({"changed": wire}) if self._as_json else f"changed {_pairs(wire)}")
 
     def _said(self, line: str, result: SimResult) -> str:
         if self._as_json:

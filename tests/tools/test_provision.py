@@ -62,6 +62,23 @@ def test_cases_need_pytest_and_perhaps_micropython(
     assert told == [["pytest==0.0.1"], *(["micropython"] if on_micropython else [])]
 
 
+@pytest.mark.parametrize(
+    ("interpreter", "wanted"), [(False, ["mpremote==0.0.1"]), (True, ["mpremote==0.0.1", "esptool==0.0.1"])]
+)
+def test_flashing_needs_its_tools_and_esptool_only_for_an_interpreter(
+    only: Path, monkeypatch: pytest.MonkeyPatch, interpreter: bool, wanted: list[str]
+) -> None:
+    installed: list[str] = []
+    monkeypatch.setattr(installer, "dev_group", lambda: ["mypy==0.0.1", "mpremote==0.0.1", "esptool==0.0.1"])
+    monkeypatch.setattr(installer, "install", lambda what, _why: installed.extend(what))
+    monkeypatch.setattr(provision, "find_spec", lambda name: None)
+    provision.flash_tools(interpreter)
+    assert installed == wanted
+    monkeypatch.setattr(provision, "find_spec", lambda name: name)
+    provision.flash_tools(interpreter)
+    assert installed == wanted
+
+
 def test_the_sdk_wants_a_node_of_its_own(only: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(provision, "node", asked.append)

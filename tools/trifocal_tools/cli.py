@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 from trifocal_tools import failure, output
 from trifocal_tools.commands import app as app_group
-from trifocal_tools.commands import bench, check, cloud, doctor, gateway, glasses, hil, press, sim, token, up
+from trifocal_tools.commands import bench, check, cloud, doctor, flash, gateway, glasses, hil, press, sim, token, up
 from trifocal_tools.failure import EXIT_CODES, Failure
 
 RUN = "Run"
@@ -28,6 +28,7 @@ COMMANDS = (
     (USE, token.command, "token"),
     (KEEP, doctor.command, "doctor"),
     (KEEP, check.command, "check"),
+    (KEEP, flash.command, "flash"),
     (KEEP, hil.command, "hil"),
     (KEEP, bench.command, "bench"),
 )

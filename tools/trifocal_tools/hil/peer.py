@@ -69,9 +69,9 @@ class Peer:
         """One message."""
         self.say_bytes(self._wire.encode(message))
 
-    def say_native(self, word: str, body: object = "") -> None:
-        """A word of the button controller."""
-        self.say_bytes(self._wire.encode_native(word, body))
+    def say_native(self, word: str, times: int = 1) -> None:
+        """A word of the button controller, so many times in one breath."""
+        self.say_bytes(times * self._wire.encode_native(word))
 
     def say_bytes(self, data: bytes) -> None:
         """Any bytes."""
@@ -87,13 +87,15 @@ class Peer:
     def listen(self, kind: type[T], within_s: float, where: Callable[[T], bool] = lambda _: True) -> T | None:
         """The next of this kind for which `where` holds, or None when none comes in time."""
         end = time.monotonic() + within_s
+        late = False
         while True:
             for at, said in enumerate(self._heard):
                 if isinstance(said, kind) and where(said):
                     del self._heard[at]
                     return said
-            if time.monotonic() > end:
+            if late:
                 return None
+            late = time.monotonic() > end  # looked at once more, however busy this machine is
             self._read()
 
     def forget(self) -> None:

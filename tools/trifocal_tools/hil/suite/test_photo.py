@@ -86,8 +86,7 @@ def test_press_that_does_nothing(peer: Peer) -> None:
 def test_press_twice(peer: Peer) -> None:
     """A press whose frame a bad link doubled is one press."""
     peer.say(AuthToken(core_token=TOKEN))
-    peer.say_native("cs_pho")
-    peer.say_native("cs_pho")
+    peer.say_native("cs_pho", times=2)
     press = peer.hear(ButtonPress)
     peer.say(ButtonPressResponse(press_id=press.press_id, success=True, action="none"))
     peer.ping()

@@ -38,32 +38,32 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def test_a_board_is_flashed_and_what_was_done_is_said(ran: list[Any], trifocal: Run) -> None:
-    code, out, _ = trifocal("flash", "--board", "xiao-esp32s3", "--port", "/dev/ttyACM0")
-    assert (code, ran) == (failure.OK, [False, ("flash", "xiao-esp32s3", "/dev/ttyACM0", None)])
+    code, out, _ = trifocal("flash", "--board", "xiao-sense", "--port", "/dev/ttyACM0")
+    assert (code, ran) == (failure.OK, [False, ("flash", "xiao-sense", "/dev/ttyACM0", None)])
     assert out.splitlines() == [
-        "xiao-esp32s3 at /dev/ttyACM0: done and read back",
+        "xiao-sense at /dev/ttyACM0: done and read back",
         "  copy    lib/a.mpy (2 bytes)",
         "  copy    main.py (1 bytes)",
     ]
 
 
 def test_a_dry_run_only_looks(ran: list[Any], trifocal: Run, tmp_path: Path) -> None:
-    words = ["--board", "xiao-esp32s3", "--port", "p", "--dry-run", "--interpreter", str(tmp_path / "m.bin")]
+    words = ["--board", "xiao-sense", "--port", "p", "--dry-run", "--interpreter", str(tmp_path / "m.bin")]
     code, out, _ = trifocal("flash", *words)
-    assert (code, ran) == (failure.OK, [True, ("look", "xiao-esp32s3", "p", tmp_path / "m.bin")])
+    assert (code, ran) == (failure.OK, [True, ("look", "xiao-sense", "p", tmp_path / "m.bin")])
     assert "would be done" in out
     assert f"write   {tmp_path / 'm.bin'}" in out
 
 
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_json_says_the_same(ran: list[Any], trifocal: Run, dry: list[str]) -> None:
-    _, out, _ = trifocal("flash", "--board", "xiao-esp32s3", "--port", "p", *dry, "--json")
+    _, out, _ = trifocal("flash", "--board", "xiao-sense", "--port", "p", *dry, "--json")
     assert json.loads(out)["copy"] == {"lib/a.mpy": 2, "main.py": 1}
 
 
 def test_the_boards_are_listed(ran: list[Any], trifocal: Run) -> None:
     assert "XIAO" in trifocal("flash", "--board", "list")[1]
-    assert "xiao-esp32s3" in json.loads(trifocal("flash", "--board", "list", "--json")[1])
+    assert "xiao-sense" in json.loads(trifocal("flash", "--board", "list", "--json")[1])
 
 
 def test_a_failure_has_its_word_and_its_hint(ran: list[Any], trifocal: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,10 +71,10 @@ def test_a_failure_has_its_word_and_its_hint(ran: list[Any], trifocal: Run, monk
         raise Failure("no port", failure.MISSING, "no_port", "plug it in")
 
     monkeypatch.setattr(module, "flash", fail)
-    code, out, _ = trifocal("flash", "--board", "xiao-esp32s3", "--port", "p", "--json")
+    code, out, _ = trifocal("flash", "--board", "xiao-sense", "--port", "p", "--json")
     assert (code, json.loads(out)["error"]) == (failure.MISSING, "no_port")
 
 
-@pytest.mark.parametrize("words", [[], ["--board", "toaster", "--port", "p"], ["--board", "xiao-esp32s3"]])
+@pytest.mark.parametrize("words", [[], ["--board", "toaster", "--port", "p"], ["--board", "xiao-sense"]])
 def test_what_cannot_be_is_a_mistake_of_usage(ran: list[Any], trifocal: Run, words: list[str]) -> None:
     assert trifocal("flash", *words)[0] == failure.USAGE

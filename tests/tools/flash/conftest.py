@@ -133,7 +133,7 @@ def paper_board() -> Board:
     return Board(
         "paper",
         "a board of paper",
-        module="esp32s3",
+        module="xiao_sense",
         class_name="XiaoSense",
         platform="webassembly",
         machine="Emscripten",

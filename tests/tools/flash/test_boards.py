@@ -1,6 +1,7 @@
 """Boards by name, and the program that begins their firmware."""
 
 import ast
+import dataclasses
 
 import pytest
 
@@ -24,7 +25,12 @@ def test_the_main_of_each_board_names_what_its_file_has(name: str) -> None:
     assert found.class_name in classes
 
 
+def test_a_wired_board_begins_with_its_wire() -> None:
+    assert b"Firmware(XiaoSense()).run()" in board("xiao-sense").main
+    assert b"Firmware(XiaoSense(wired=True)).run()" in dataclasses.replace(board("xiao-sense"), wired=True).main
+
+
 def test_another_name_is_refused_with_those_there_are() -> None:
     with pytest.raises(Failure, match="there is no board 'toaster'") as caught:
         board("toaster")
-    assert "xiao-esp32s3" in caught.value.hint
+    assert "xiao-sense" in caught.value.hint

@@ -12,7 +12,7 @@ from trifocal_tools.failure import Failure
 from trifocal_tools.flash import interpreter
 from trifocal_tools.flash.boards import board
 
-XIAO = board("xiao-esp32s3")
+XIAO = board("xiao-sense")
 HEAD = bytes([0xE9, 4, 0, 0]) + bytes(8) + (9).to_bytes(2, "little")
 
 
@@ -40,7 +40,7 @@ def test_an_image_for_the_chip_is_taken(image: Path) -> None:
 @pytest.mark.parametrize("data", [b"", HEAD[:-1], b"\x7fELF" + bytes(20), HEAD[:12] + (2).to_bytes(2, "little")])
 def test_anything_else_is_refused(data: bytes, image: Path) -> None:
     image.write_bytes(data)
-    with pytest.raises(Failure, match="is no interpreter for xiao-esp32s3") as caught:
+    with pytest.raises(Failure, match="is no interpreter for xiao-sense") as caught:
         interpreter.check(XIAO, image)
     assert caught.value.word == "wrong_interpreter"
 
@@ -57,6 +57,7 @@ def test_nothing_but_what_is_overwritten_is_erased(image: Path) -> None:
     words = interpreter.command(XIAO, "/dev/ttyACM0", image)
     assert not [word for word in words if "erase" in word]
     assert words[-3:] == ["write-flash", "0x0", str(image)]
+    assert interpreter.command(board("esp32-cam"), "p", image)[-2] == "0x1000"
 
 
 @pytest.mark.journey

@@ -9,10 +9,10 @@ from trifocal_tools.flash.payload import digest, needed, payload
 
 
 def test_a_board_gets_what_it_needs_and_nothing_of_other_boards() -> None:
-    board = boards.board("xiao-esp32s3")
+    board = boards.board("xiao-sense")
     files = payload(board)
     assert list(files)[-1] == "main.py"
-    assert {"lib/trifocal_firmware/main.mpy", "lib/trifocal_firmware/boards/esp32s3.mpy"} <= set(files)
+    assert {"lib/trifocal_firmware/main.mpy", "lib/trifocal_firmware/boards/xiao_sense.mpy"} <= set(files)
     assert not [path for path in files if "boards/sim" in path or path.endswith(".py") != (path == "main.py")]
     assert all(data[:2] == b"M\x06" for path, data in files.items() if path.endswith(".mpy"))
     assert files["main.py"] == board.main

@@ -150,7 +150,7 @@ def test_an_interpreter_is_checked_before_anything_is_touched(stand: Stands, tmp
     file = tmp_path / "micropython.bin"
     file.write_bytes(bytes(100))
     with pytest.raises(Failure, match="is no interpreter for"):
-        run.flash(BOARDS["xiao-esp32s3"], stand().port, file)
+        run.flash(BOARDS["xiao-sense"], stand().port, file)
 
 
 def test_the_outcome_is_json(stand: Stands, paper_board: Board) -> None:

@@ -1,5 +1,6 @@
 """`trifocal flash`: the firmware onto a board."""
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,9 @@ def command(
             show_default=False,
         ),
     ] = None,
+    wired: Annotated[
+        bool, typer.Option("--wired", help="The gateway comes over the board's UART, as `trifocal hil` does.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Put the firmware on a board, and read back what landed. Photos, settings and other files on it stay.
@@ -39,9 +43,9 @@ def command(
 
     - `trifocal flash --board list`
 
-    - `trifocal flash --board xiao-esp32s3 --port /dev/ttyACM0 --dry-run`
+    - `trifocal flash --board xiao-sense --port /dev/ttyACM0 --dry-run`
 
-    - `trifocal flash --board xiao-esp32s3 --port /dev/ttyACM0 --interpreter micropython.bin`
+    - `trifocal flash --board xiao-sense --port /dev/ttyACM0 --interpreter micropython.bin`
     """
     from trifocal_tools import output, provision
     from trifocal_tools.flash import boards
@@ -54,7 +58,7 @@ def command(
             for name, sentence in known.items():
                 output.print_line(f"{name:16} {sentence}")
         return
-    found = boards.board(board)
+    found = dataclasses.replace(boards.board(board), wired=wired)
     if not port:
         raise typer.BadParameter("say with --port where the board is")
     provision.flash_tools(interpreter is not None)

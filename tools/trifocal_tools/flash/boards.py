@@ -17,13 +17,17 @@ class Board:
     platform: str
     """`sys.platform` there."""
     machine: str
-    """Part of `sys.implementation._machine` there."""
+    """How `sys.implementation._machine` ends there."""
     needs: tuple[str, ...] = ()
     """Modules that its interpreter must have built in."""
     chip: str = ""
     """What esptool calls its chip; empty where esptool is of no use."""
     chip_id: int = 0
     """The number of that chip in the head of an interpreter's file."""
+    offset: int = 0
+    """Where in the chip's flash such a file begins."""
+    wired: bool = False
+    """The gateway comes over a UART, not by Bluetooth."""
 
     @property
     def main(self) -> bytes:
@@ -33,25 +37,34 @@ class Board:
             "import asyncio",
             f"from {package}.main import Firmware",
             f"from {package}.boards.{self.module} import {self.class_name}",
-            f"asyncio.run(Firmware({self.class_name}()).run())",
+            f"asyncio.run(Firmware({self.class_name}({'wired=True' if self.wired else ''})).run())",
         ]
         return ("\n".join(lines) + "\n").encode()
+
+
+def _camera_board(name: str, sentence: str, module: str, class_name: str, chip: str = "esp32s3") -> Board:
+    chip_id, offset = {"esp32": (0, 0x1000), "esp32s3": (9, 0)}[chip]
+    return Board(
+        name,
+        sentence,
+        module=module,
+        class_name=class_name,
+        platform="esp32",
+        machine=f"with {chip.upper()}",
+        needs=("camera", "bluetooth"),
+        chip=chip,
+        chip_id=chip_id,
+        offset=offset,
+    )
 
 
 BOARDS = {
     board.name: board
     for board in (
-        Board(
-            "xiao-esp32s3",
-            "Seeed XIAO ESP32S3 Sense",
-            module="esp32s3",
-            class_name="XiaoSense",
-            platform="esp32",
-            machine="ESP32S3",
-            needs=("camera",),
-            chip="esp32s3",
-            chip_id=9,
-        ),
+        _camera_board("xiao-sense", "Seeed XIAO ESP32S3 Sense", "xiao_sense", "XiaoSense"),
+        _camera_board("freenove-s3", "Freenove ESP32-S3-WROOM CAM", "freenove_s3", "FreenoveS3"),
+        _camera_board("atoms3r-m12", "M5Stack AtomS3R-M12", "atoms3r_m12", "AtomS3RM12"),
+        _camera_board("esp32-cam", "AI-Thinker ESP32-CAM", "esp32_cam", "Esp32Cam", "esp32"),
     )
 }
 

@@ -27,14 +27,14 @@ def check(board: Board, file: Path) -> None:
         raise Failure(f"{file} cannot be read: {error.strerror}", failure.MISSING, "no_file") from error
     chip = int.from_bytes(head[CHIP_AT : CHIP_AT + 2], "little")
     if len(head) < CHIP_AT + 2 or head[0] != MAGIC or chip != board.chip_id:
-        hint = f"a whole image for {board.chip}, as it is written to address 0"
+        hint = f"a whole image for {board.chip}, as it is written to {board.offset:#x}"
         raise Failure(f"{file} is no interpreter for {board.name}", failure.USAGE, "wrong_interpreter", hint)
 
 
 def command(board: Board, port: str, file: Path) -> list[str]:
     """The command line that writes it and verifies what was written."""
     front = [sys.executable, "-m", "esptool", "--chip", board.chip, "--port", port, "--baud", str(BAUD)]
-    return [*front, "write-flash", "0x0", str(file)]
+    return [*front, "write-flash", hex(board.offset), str(file)]
 
 
 def write(board: Board, port: str, file: Path, quiet: bool) -> None:

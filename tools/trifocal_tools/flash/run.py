@@ -69,7 +69,7 @@ def flash(
 
 def _decide(board: Board, repl: Repl, files: dict[str, bytes]) -> plan.Plan:
     platform, machine, bytecode = repl.evaluate(WHO, first="import sys, os")
-    if platform != board.platform or board.machine not in machine:
+    if platform != board.platform or not machine.endswith(board.machine):
         said = machine or platform
         raise Failure(f"this board is '{said}', and no {board.sentence}", failure.USAGE, "wrong_board", "see --board")
     compiled = next(data for path, data in files.items() if path.endswith(".mpy"))

@@ -180,6 +180,8 @@ class PhotoStore:
                 self.flash.remove(name)
                 if name == self._name(number) and number in self._numbers:  # one set aside in vain keeps its name
                     self._numbers.remove(number)
+                    if number in self._videos:
+                        self._videos.remove(number)
         self.bad = 0
 
     def set_aside(self, number: int) -> None:

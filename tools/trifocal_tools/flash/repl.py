@@ -23,7 +23,7 @@ BAUD = 115_200
 BACK_S = 20.0
 """For a board that restarts: its port may go away meanwhile."""
 
-ANSWER_S = 5.0
+ANSWER_S = 15.0
 PIECE = 1_024
 PAUSE_S = 0.1
 

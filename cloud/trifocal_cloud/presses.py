@@ -2,8 +2,8 @@
 
 A press that apps are listening for (`heard`) is theirs. Any other gets the default action: a short press of the photo
 button takes a photo; a long one and any of the video button begin a video, or end the one that the glasses say they are
-recording. For WINDOW_MS the same press id of the same user gets the same decision, however often and by whatever road it
-is reported (PROTOCOL-device §11, cloud 5).
+recording. For WINDOW_MS the same press id of the same user gets the same decision, however often and by whatever road
+it is reported (PROTOCOL-device §11, cloud 5).
 
 A press without an id cannot be told from the next one by the same road. Glasses and phones of MentraOS give none, and
 report a press by both: one by each road, of the same button and kind and within TWIN_MS, are one press.

@@ -149,9 +149,8 @@ class Glasses:
     def deadline(self) -> "int | None":
         """When to be woken."""
         deadlines = [button.deadline() for button in self._buttons.values()]
-        deadlines += [self.session.deadline(), self._mcu.deadline(), self._presses.deadline()]
-        deadlines += [self._owner.deadline(), self._camera.deadline(), self._desk.sender.deadline()]
-        deadlines.append(self._video.deadline())
+        deadlines += [self.session.deadline(), self._mcu.deadline(), self._presses.deadline(), self._owner.deadline()]
+        deadlines += [self._camera.deadline(), self._desk.sender.deadline(), self._video.deadline()]
         known = [deadline for deadline in deadlines if deadline is not None]
         return min(known) if known else None
 
@@ -236,7 +235,6 @@ class Glasses:
             if press_type == "pair" and self._presses.called_off() == 0:
                 self._videos.stop(now)  # what the hold began with was not meant
             return
-        double = self._doubles.second(button, press_type, now)
         refusal = ""
         if not self.session.ready:
             refusal = reasons.GATEWAY_OFFLINE
@@ -244,7 +242,7 @@ class Glasses:
             refusal = reasons.NO_TOKEN
         press_id = self._presses.pressed(button, press_type, refusal, now, self._camera.video != "")
         self._report("pressed", pressId=press_id, button=button, pressType=press_type)
-        if double:
+        if self._doubles.second(button, press_type, now):
             self.controls.touched("double_press", press_id, now)
 
     def _reset(self, now: int) -> None:

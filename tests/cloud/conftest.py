@@ -17,7 +17,7 @@ import structlog
 from trifocal_cloud.testing import ANN, BOB, DEADLINE_S, House, Running, housed, serving
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Logs below warnings are not printed among the tests' dots."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

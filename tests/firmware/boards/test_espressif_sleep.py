@@ -36,7 +36,7 @@ class Time:
 class Case(unittest.TestCase):
     def setUp(self):
         self.board_class, self.module, self.sleeping, self.waiting = modules()
-        self.loop, self.chip, self.now, self.said = Loop(), Chip(), 0, []
+        self.loop, self.chip, self.now, self.said, self.firmware = Loop(), Chip(), 0, [], None
         # On a device `main` and what it needs are one file, whose driver takes this from asyncio.
         self.loop.Event = main.asyncio.Event
         self.real = [(module, module.asyncio) for module in self.waiting]
@@ -50,7 +50,7 @@ class Case(unittest.TestCase):
         clear()
 
     def tearDown(self):
-        self.loop.close()
+        self.power_off()
         for module, real in self.real:
             module.asyncio = real
         for name, thing in self.others:
@@ -59,7 +59,7 @@ class Case(unittest.TestCase):
 
     def boot(self):
         """From the first line of the board's own `main.py`."""
-        self.loop.close()
+        self.power_off()
         self.loop.tasks, self.now, self.said = [], 0, []
         board = self.board_class()
         board.clock.now = lambda: self.now
@@ -72,6 +72,11 @@ class Case(unittest.TestCase):
         self.link, self.buttons, self.look = self.loop.tasks
         for task in (self.link, self.buttons, self.look):
             task.step()
+
+    def power_off(self):
+        self.loop.close()
+        if self.firmware:
+            self.firmware._glasses.switched_off()
 
     def wait(self, milliseconds):
         """Time passes, the firmware's timers run, and the board looks round once."""

@@ -4,13 +4,14 @@ import os
 import select
 import tty
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from trifocal_shared import messages
 from trifocal_shared.envelope import Native
 from trifocal_shared.frame import encode_frame
-from trifocal_shared.messages import FileAnnounce, GlassesReady, PhoneReady, Pong, TransferComplete
+from trifocal_shared.messages import FileAnnounce, GlassesReady, PhoneReady, Ping, Pong, TransferComplete
 from trifocal_shared.pack import DATA_BYTES, Have, Piece
 from trifocal_shared.pack import encode as encode_pack
 from trifocal_shared.wire import Wire
@@ -90,6 +91,24 @@ def test_it_knocks_until_somebody_answers_or_gives_up(peer: Peer, glasses: Glass
     assert glasses.heard(PhoneReady, 2)
     glasses.say(GlassesReady(sid="a"))
     assert peer.hello().sid == "a"
+
+
+def test_of_many_knocks_that_are_answered_late_one_counts(peer: Peer, glasses: Glasses) -> None:
+    def answer() -> None:
+        knocks = glasses.heard(PhoneReady, 3)
+        glasses.say(*[said for _ in knocks for said in (GlassesReady(sid="a"), PHOTO)])
+        glasses.heard(Ping, 1)
+        glasses.say(Pong())
+        glasses.heard(PhoneReady, 1)
+        glasses.say(GlassesReady(sid="a"), PHOTO, Pong())
+
+    with ThreadPoolExecutor() as pool:
+        answering = pool.submit(answer)
+        assert peer.hello().sid == "a"
+        answering.result()
+    assert peer.hear(FileAnnounce) == PHOTO
+    peer.hear(Pong)
+    assert peer.listen(FileAnnounce, 0) is None
 
 
 def test_a_photo_is_fetched_whole_in_spite_of_repeats_and_strangers(peer: Peer, glasses: Glasses) -> None:

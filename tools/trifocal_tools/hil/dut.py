@@ -1,5 +1,6 @@
 """Devices under test: simulated glasses at the end of a pty, or a board at a serial port. Each says what it can."""
 
+import contextlib
 import json
 import os
 import queue
@@ -108,15 +109,9 @@ class SimDut:
 
     def watch_light(self, during: Callable[[], object]) -> list[tuple[str, str]]:
         self._typed("watch")
-        seen: list[tuple[str, str]] = []
+        before = self._seen(worked=True)[-1:]  # what came earlier is of the photo before
         during()
-        try:
-            while len(seen) < 2 or seen[-1] != ("off", "off"):
-                state = self._states.get(timeout=ANSWER_S)
-                seen.append((str(state["light"]), str(state["cameraState"])))
-        except queue.Empty:
-            return seen
-        return seen
+        return before + self._seen(worked=False)
 
     def close(self) -> None:
         self._end(subprocess.Popen.terminate)
@@ -160,6 +155,16 @@ class SimDut:
             return self._answers.get(timeout=within_s)
         except queue.Empty:
             return {"error": "silent", "message": f"they said nothing for {within_s:.0f} s"}
+
+    def _seen(self, worked: bool) -> list[tuple[str, str]]:
+        """Light and camera, change by change, until the camera has worked and is off, or nothing changes any more."""
+        seen: list[tuple[str, str]] = []
+        with contextlib.suppress(queue.Empty):
+            while not worked or seen[-1:] != [("off", "off")]:
+                state = self._states.get(timeout=ANSWER_S)
+                seen.append((str(state["light"]), str(state["cameraState"])))
+                worked = worked or seen[-1][1] != "off"
+        return seen
 
     def _end(self, how: Callable[["subprocess.Popen[str]"], object]) -> None:
         process, self._process = self._process, None

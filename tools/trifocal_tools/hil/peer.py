@@ -19,7 +19,7 @@ from trifocal_shared.wire import Wire
 
 T = TypeVar("T")
 
-ANSWER_S = 5.0
+ANSWER_S = 15.0
 """For what takes no camera."""
 
 PHOTO_S = 20.0
@@ -78,8 +78,9 @@ class Peer:
         assert self._port
         self._port.write(data)
 
-    def hear(self, kind: type[T], within_s: float = ANSWER_S, where: Callable[[T], bool] = lambda _: True) -> T:
+    def hear(self, kind: type[T], within_s: float | None = None, where: Callable[[T], bool] = lambda _: True) -> T:
         """The next of this kind for which `where` holds. AssertionError when none comes in time."""
+        within_s = ANSWER_S if within_s is None else within_s
         found = self.listen(kind, within_s, where)
         assert found is not None, f"no {kind.__name__} within {within_s} s; came: {self._heard[-8:]}"
         return found
@@ -105,14 +106,22 @@ class Peer:
     def hello(self, protocol: int = messages.PROTOCOL_VERSION, within_s: float = BOOT_S) -> GlassesReady:
         """Say that a gateway is here, again and again, until the glasses answer."""
         end = time.monotonic() + within_s
+        knocks = 0
         while True:
             self.say(PhoneReady(protocol=protocol))
+            knocks += 1
             ready = self.listen(GlassesReady, KNOCK_S)
             if ready is not None:
-                return ready
+                break
             assert time.monotonic() < end, f"nobody answered phone_ready within {within_s} s"
+        if knocks > 1:  # each may have its answer on the way, and photos are announced after each: begin anew
+            self.ping()
+            self.forget()
+            self.say(PhoneReady(protocol=protocol))
+            ready = self.hear(GlassesReady)
+        return ready
 
-    def ping(self, within_s: float = ANSWER_S) -> None:
+    def ping(self, within_s: float | None = None) -> None:
         """The glasses are there, and have taken in everything that was said before."""
         self.say(Ping())
         self.hear(Pong, within_s)

@@ -17,7 +17,7 @@ class Dechunker(ChunkReader):
     """Bytes in, messages out, as from its base."""
 
     def _ahead(self, data: bytes, at: int, end: int) -> int:
-        """Read what nearly all messages are: an ordinary header on a known channel, the body in one chunk behind."""
+        """Read what nearly all messages are: an ordinary header on a known channel, the whole body behind."""
         channels = self._channels
         found = self._found
         most = self.chunk_bytes
@@ -30,9 +30,18 @@ class Dechunker(ChunkReader):
             length = int.from_bytes(data[at + 4 : at + 7], "big")
             kind = data[at + 7]
             begin = at + (8 if first & 0x40 else 12)
-            after = begin + length
-            if after > end or not 0 < length <= most or kind < CONTROL_KINDS or stamp == EXTENDED:
+            goes_on = (length - 1) // most if length else 0
+            after = begin + length + goes_on
+            if after > end or not 0 < length <= self._most or kind < CONTROL_KINDS or stamp == EXTENDED:
                 break
+            if goes_on:
+                cut = bytearray(memoryview(data)[begin:after])
+                if cut[most :: most + 1].count(0xC0 | first & 63) != goes_on:
+                    break
+                del cut[most :: most + 1]
+                body = bytes(cut)
+            else:
+                body = data[begin:after]
             if first & 0x40:
                 channel.delta = stamp
                 stamp = (channel.stamp + stamp) & 0xFFFFFFFF
@@ -42,7 +51,7 @@ class Dechunker(ChunkReader):
             channel.stamp = stamp
             channel.kind = kind
             channel.length = length
-            found.append((kind, stamp, channel.stream, data[begin:after]))
+            found.append((kind, stamp, channel.stream, body))
             at = after
         return at
 

@@ -17,17 +17,15 @@ from trifocal_cloud.live import flv
 from trifocal_cloud.live.output import Output
 from trifocal_cloud.live.packager import Fragment, Packager
 from trifocal_cloud.live.reader import Reader
+from trifocal_cloud.live.timeline import Timeline
 from trifocal_shared import reasons
 from trifocal_shared.message import ProtocolError
 from trifocal_shared.rtmp.chunks import AUDIO, DATA, VIDEO, encode
 
 AWAY_MS = 10_000
-JUMP_MS = 10_000
-"""A publisher's clock that leaps further than this, either way, begins anew where it was."""
 MOST_CACHED_BYTES = 8 * 2**20
 CHUNK_BYTES = 65_536
 CHANNELS = {AUDIO: 4, VIDEO: 6, DATA: 5}
-FRAME_MS = 33
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,10 @@ class Gone:
 
 
 Event = Publishing | Flowing | Gone
+
+_Sound = tuple[int, memoryview]
+_Picture = tuple[int, int, bool, memoryview]
+"""What the packager takes of each."""
 
 
 @dataclass(frozen=True)
@@ -77,31 +79,36 @@ class LiveStream:
         self.readers: set[Reader] = set()
         self.outputs: set[Output] = set()
         self.flowing = False
-        self._zero = now
+        self._timeline = Timeline(now)
         self._publisher: object | None = None
         self._away_since: int | None = None
-        self._shift: int | None = None
-        self._last_stamp = 0
-        self._last_at = 0
         self._heads: dict[int, bytes] = {}
         """What decoding needs: the latest description and configurations."""
         self._cache: list[tuple[int, int, bytes]] = []
         """Everything since the last key frame."""
         self._cached_bytes = 0
         self._keyed = False
+        self._unpackaged: list[_Sound | _Picture] = []
         self._received = self._frames = self._dropped = self._publishers = 0
         self._events: list[Event] = []
+
+    @property
+    def publisher(self) -> object | None:
+        """Who publishes it now."""
+        return self._publisher
+
+    @property
+    def instant(self) -> bool:
+        """Whether somebody watches every picture as it comes."""
+        return bool(self.readers or self.outputs)
 
     def begin(self, publisher: object, now: int) -> object | None:
         """A publisher is there; the one it displaces, if any."""
         displaced, self._publisher = self._publisher, publisher
-        if self._publishers == 0:
-            self.epoch_ms += now - self._zero
-            self._zero = now
+        self.epoch_ms += self._timeline.begin(now)
         self._away_since = None
         self.state = "live"
         self._publishers += 1
-        self._shift = None
         self._cache.clear()
         self._heads.clear()
         self._cached_bytes = 0
@@ -131,6 +138,11 @@ class LiveStream:
 
     def media(self, publisher: object, messages: list[tuple[int, int, bytes]], now: int) -> None:
         """What a publisher sent. Raises ProtocolError for what cannot be passed on, by which it has to end."""
+        self.relay(publisher, messages, now)
+        self.package()
+
+    def relay(self, publisher: object, messages: list[tuple[int, int, bytes]], now: int) -> None:
+        """The same for those who watch as it comes, who need not wait for the parts: `package` makes them after it."""
         if publisher is not self._publisher:
             return
         for kind, stamp, body in messages:
@@ -141,6 +153,15 @@ class LiveStream:
                 self._sound(stamp, body, now)
             else:
                 self._describe(body, now)
+
+    def package(self) -> None:
+        """Parts of what was relayed since."""
+        unpackaged, self._unpackaged = self._unpackaged, []
+        for frame in unpackaged:
+            if len(frame) == 2:
+                self.packager.audio_frame(*frame)
+            else:
+                self.packager.video_frame(*frame)
         if not self.flowing and self.packager.made and self._began():
             self.flowing = True
             self._events.append(Flowing())
@@ -148,7 +169,7 @@ class LiveStream:
     def join(self, reader: Reader, now: int) -> None:
         """A player wants it, and gets what it needs to begin at once."""
         for kind, body in sorted(self._heads.items(), reverse=True):
-            reader.offer(self._encoded(kind, self._last_at, body), kind, True, now)
+            reader.offer(self._encoded(kind, self._timeline.last, body), kind, True, now)
         for place, (kind, at, body) in enumerate(self._cache):
             reader.offer(self._encoded(kind, at, body), kind, place == 0, now)
         self.readers.add(reader)
@@ -167,8 +188,8 @@ class LiveStream:
 
     def statistics(self, now: int) -> Statistics:
         """What came so far."""
-        duration = now - self._zero if self._publishers else 0
-        return Statistics(self._received, self._frames, self._dropped, self._publishers, len(self.readers), duration)
+        received = self._received, self._frames, self._dropped
+        return Statistics(*received, self._publishers, len(self.readers), self._timeline.lasts(now))
 
     def deadline(self) -> int | None:
         """When to call `timeout`."""
@@ -196,6 +217,7 @@ class LiveStream:
         if frame is None:
             return
         if frame.what == flv.CONFIG:
+            self.package()
             self.packager.video_config(body[frame.at :])
             self._head(VIDEO, body, now)
             return
@@ -204,22 +226,23 @@ class LiveStream:
             self._dropped += 1
             return
         self._frames += 1
-        at = self._placed(stamp, now)
+        at = self._timeline.place(stamp, now)
         self._relay(VIDEO, at, body, frame.key, now)
-        self.packager.video_frame(at, frame.shift_ms, frame.key, payload)
+        self._unpackaged.append((at, frame.shift_ms, frame.key, payload))
 
     def _sound(self, stamp: int, body: bytes, now: int) -> None:
         what = flv.sound(body)
         if what == flv.CONFIG:
+            self.package()
             self.packager.audio_config(body[2:])
             self._head(AUDIO, body, now)
         elif what is not None:
             if self.packager.sound is None:
                 self._dropped += 1
                 return
-            at = self._placed(stamp, now)
+            at = self._timeline.place(stamp, now)
             self._relay(AUDIO, at, body, False, now)
-            self.packager.audio_frame(at, memoryview(body)[2:])
+            self._unpackaged.append((at, memoryview(body)[2:]))
 
     def _describe(self, body: bytes, now: int) -> None:
         marker = b"\x02\x00\x0d@setDataFrame"
@@ -232,7 +255,7 @@ class LiveStream:
         for output in self.outputs:
             output.configure(kind, body, now)
         if self.readers:
-            data = self._encoded(kind, self._last_at, body)
+            data = self._encoded(kind, self._timeline.last, body)
             for reader in self.readers:
                 reader.offer(data, kind, True, now)
 
@@ -257,19 +280,3 @@ class LiveStream:
 
     def _encoded(self, kind: int, at: int, body: bytes) -> bytes:
         return encode((kind, at, 1, body), CHANNELS[kind], CHUNK_BYTES)
-
-    def _placed(self, stamp: int, now: int) -> int:
-        """Where a publisher's timestamp lies on the stream's own axis."""
-        if self._shift is None:
-            self._shift = max(now - self._zero, self._last_at + FRAME_MS if self._publishers > 1 else 0) - stamp
-        else:
-            step = (stamp - self._last_stamp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
-            if abs(step) > JUMP_MS:
-                self._shift = self._last_at + FRAME_MS - stamp
-            else:
-                # Unwrapped: the shift takes up what 32 bits cannot hold.
-                self._shift += step - (stamp - self._last_stamp)
-        self._last_stamp = stamp
-        at = max(0, stamp + self._shift)
-        self._last_at = max(self._last_at, at)
-        return at

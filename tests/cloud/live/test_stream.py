@@ -164,3 +164,20 @@ def test_the_cache_is_bounded() -> None:
     reader = Reader()
     cam.join(reader, 0)
     assert len(reader.data_to_send()) < 2_000
+
+
+def test_who_watches_as_it_comes_does_not_wait_for_parts() -> None:
+    cam = stream()
+    cam.begin("a", 0)
+    reader = Reader()
+    cam.join(reader, 0)
+    assert not stream().instant
+    assert cam.instant
+    tags = messages(clip(1.0))
+    cam.relay("a", tags, 1_000)
+    assert len(heard(reader)) == len(tags)
+    assert cam.packager.made == 0
+    cam.package()
+    made = cam.packager.made
+    cam.package()
+    assert cam.packager.made == made > 0

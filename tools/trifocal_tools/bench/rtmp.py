@@ -38,7 +38,7 @@ class Scale:
 
 
 FULL = Scale(20, 20, 5, 1.5, 4.0, 2.5, 1.0)
-QUICK = Scale(20, 20, 2, 0.5, 1.2, 1.2, 0.4)
+QUICK = Scale(20, 20, 2, 0.7, 1.2, 0.8, 0.3)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Protocol, cast
 
 import structlog
 
+from trifocal_cloud.live.low_water import PICTURE_BYTES, LowWater
 from trifocal_cloud.live.reader import Reader
 from trifocal_cloud.live.rtmp_session import Ended, PlayAsked, PublishAsked, RtmpSession
 from trifocal_cloud.live.stream import LiveStream
@@ -14,8 +15,6 @@ from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
 from trifocal_shared.message import ProtocolError
 
-LOW_WATER_BYTES = 1500
-"""A publisher's bytes wake us from so many on: half the wake-ups. Not before it publishes: commands are smaller."""
 MOST_UNSENT_BYTES = 256 * 1024
 MOST_UNKNOWN = 256
 """Connections at once that have not been let in yet."""
@@ -89,6 +88,9 @@ class RtmpConnection(asyncio.Protocol):
         self._session: RtmpSession | None = None
         self._stream: LiveStream | None = None
         self._reader: Reader | None = None
+        self._low_water: LowWater | None = None
+        """A publisher's. Not before it publishes: commands are smaller than what would be waited for."""
+        self._level = 0
         self._unknown = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -125,7 +127,10 @@ class RtmpConnection(asyncio.Protocol):
             media = session.media()
             if media:
                 try:
-                    stream.media(self, media, now)
+                    stream.relay(self, media, now)
+                    if stream.readers:
+                        self._door.send(stream)
+                    stream.package()
                 except ProtocolError as error:
                     self._door.sent_away(now, stream=stream.name, reason=error.code, detail=str(error))
                     session.end(error.code)
@@ -160,15 +165,31 @@ class RtmpConnection(asyncio.Protocol):
         if deadline is not None and now >= deadline:
             self._session.timeout(now)
             self._drain(now)
+        if self._low_water is not None and self._stream is not None:
+            self._wait_for(self._low_water.level(self._session.received, self._stream.instant, now))
         if self._reader is not None and self._reader.stuck(now) and self._transport is not None:
             log.info("a player is let go", stream=self._stream and self._stream.name, reason=reasons.TOO_SLOW)
             self._transport.abort()
+
+    def hurry(self) -> None:
+        """Somebody watches this publisher's stream as it comes from now on."""
+        if self._low_water is not None:
+            self._wait_for(PICTURE_BYTES)
 
     def end(self, reason: str) -> None:
         """Close it from this side."""
         if self._session is not None:
             self._session.end(reason)
             self._drain(self._streams.clock.now())
+
+    def _wait_for(self, level: int) -> None:
+        """Be woken from so many bytes on; those that are there already wake at once if they are enough."""
+        if self._transport is None or abs(level - self._level) * 4 < self._level:
+            return
+        self._level = level
+        found = self._transport.get_extra_info("socket")
+        if found is not None and hasattr(socket, "SO_RCVLOWAT"):
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, level)
 
     def _drain(self, now: int) -> None:
         self._events(now)
@@ -198,7 +219,8 @@ class RtmpConnection(asyncio.Protocol):
             return
         self._stream = found
         self._session.accept(now)
-        _set_low_water(self._transport)
+        self._low_water = LowWater(now)
+        self._wait_for(PICTURE_BYTES)
         displaced = found.begin(self, now)
         if isinstance(displaced, RtmpConnection):
             displaced.end(reasons.DISPLACED)
@@ -218,6 +240,9 @@ class RtmpConnection(asyncio.Protocol):
         self._reader = Reader()
         self._door.players[self._reader] = self
         found.join(self._reader, now)
+        publisher = found.publisher
+        if isinstance(publisher, RtmpConnection):
+            publisher.hurry()
 
     def _granted(
         self, ask: Callable[[str, str], LiveStream | str], asked: PublishAsked | PlayAsked, now: int
@@ -248,9 +273,3 @@ class RtmpConnection(asyncio.Protocol):
         if self._unknown:
             self._unknown = False
             self._door.unknown -= 1
-
-
-def _set_low_water(transport: asyncio.Transport | None) -> None:
-    found = transport.get_extra_info("socket") if transport is not None else None
-    if found is not None and hasattr(socket, "SO_RCVLOWAT"):
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, LOW_WATER_BYTES)

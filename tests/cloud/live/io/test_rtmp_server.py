@@ -13,10 +13,12 @@ from structlog.testing import capture_logs
 from trifocal_cloud.live.io import rtmp_server
 from trifocal_cloud.live.io.rtmp_server import MOST_UNKNOWN
 from trifocal_cloud.live.io.testing import Doors, Publisher, playing, publishing, soon, tags, until
+from trifocal_cloud.live.low_water import SETTLED_MS
 from trifocal_cloud.live.reader import STUCK_MS
 from trifocal_cloud.live.rtmp_session import ASK_MS, SHAKE_MS, SILENCE_MS
 from trifocal_cloud.live.testing import clip
 from trifocal_shared import reasons
+from trifocal_shared.rtmp.chunks import AUDIO
 
 CHILD = Path(__file__).with_name("publish_child.py")
 
@@ -36,6 +38,20 @@ async def test_what_is_published_is_played(doors: Doors) -> None:
         assert bodies[2:] == wanted[-len(bodies) + 2 :]
         assert bodies[2][0] >> 4 == 1
     assert doors.kinds() == ["Publishing", "Flowing"]
+
+
+async def test_bytes_fewer_than_are_waited_for_are_read_all_the_same(doors: Doors) -> None:
+    place = doors.provision()
+    async with publishing(place.publish_url) as publisher:
+        sent = tags()
+        publisher.send(sent[:60])
+        await until(lambda: doors.ingest.statistics("cam").frames > 10)  # type: ignore[union-attr]
+        doors.later(SETTLED_MS)
+        before = doors.ingest.statistics("cam").received_bytes  # type: ignore[union-attr]
+        sound = next(tag for tag in sent[60:] if tag[0] == AUDIO)
+        publisher.send([sound])
+        doors.later(250)
+        await until(lambda: doors.ingest.statistics("cam").received_bytes == before + len(sound[2]))  # type: ignore[union-attr]
 
 
 async def test_libavformat_publishes(doors: Doors, tmp_path: Path) -> None:
@@ -151,7 +167,7 @@ async def test_a_player_that_does_not_read_loses_pictures_and_then_its_place(
         await until(lambda: reader.dropped > 0)
         doors.later(STUCK_MS // 2)
         publisher.send([(9, 6_000, key)])
-        await until(lambda: doors.ingest._streams["cam"]._last_at >= 5_900)
+        await until(lambda: doors.ingest._streams["cam"]._timeline.last >= 5_900)
         doors.later(STUCK_MS // 2)
         await until(lambda: not doors.ingest.door.players)
         assert not publisher.closed.done()

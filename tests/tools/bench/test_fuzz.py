@@ -25,7 +25,7 @@ def test_each_target_shows_both_engines() -> None:
     rows = {row["name"]: row for row in fuzz.summed_up(runs(seconds=4.0))["rows"]}
     led = rows["words: inputs a second, atheris"]
     assert (led["median"], led["ratio"], led["to"]) == (25.0, 0.5, "words: inputs a second, seeded")
-    assert rows["inputs"]["median"] == 800
+    assert rows["inputs"]["median"] == 1400
     assert rows["  talk: the slowest input"]["max"] == 3.0
 
 

@@ -1,4 +1,4 @@
-"""Decoder and link under any bytes: inputs a second, crashes, hangs, and whether memory grows.
+"""Decoder, link and the doors of live video under any bytes: inputs a second, crashes, hangs, and whether memory grows.
 
 Two engines share the inputs: atheris, which is led by the code that it reaches, and its peer, a mutator of ours with a
 seed, which is faster and the same in every run. Each runs in a process of its own, at the lowest priority, beside one
@@ -17,7 +17,15 @@ from trifocal_tools.bench import fuzz_runner, report
 from trifocal_tools.bench.fuzz_runner import Found
 
 ENGINES = ("atheris", "seeded")
-SHARES = {"frames": (80, 1_600), "words": (600, 7_400), "pieces": (30, 285), "talk": (1, 4)}
+SHARES = {
+    "frames": (80, 1_600),
+    "words": (600, 6_350),
+    "pieces": (30, 285),
+    "publishers": (30, 270),
+    "servers": (30, 220),
+    "viewers": (100, 400),
+    "talk": (1, 4),
+}
 """Of ten thousand inputs, for each engine: what they cost differs. One of `talk` is a whole session of both ends, and
 what is instrumented for atheris takes ten times as long.
 """
@@ -28,7 +36,15 @@ LEAST = 20
 """Inputs of a run, however few are asked for in all."""
 
 SETUP_S = 120
-SLOWEST_S = {"frames": 0.05, "words": 0.02, "pieces": 0.05, "talk": 5.0}
+SLOWEST_S = {
+    "frames": 0.05,
+    "words": 0.02,
+    "pieces": 0.05,
+    "publishers": 0.05,
+    "servers": 0.05,
+    "viewers": 0.05,
+    "talk": 5.0,
+}
 """Seconds that an input may take on the average of a run; beyond that it is stuck where no signal helps."""
 
 REQUIREMENT = "atheris==3.0.0"

@@ -2,7 +2,8 @@
 
 `frames`, `words` and `pieces` are the decoder: bytes into frames, payloads into messages, and messages in pieces with
 ids into whole ones, at both ends. `talk` is the link: real glasses and a real gateway, with everything between them
-dropped, doubled, held back or changed as the bytes say, until these are used up; then all photos must still arrive.
+dropped, doubled, held back or changed as the bytes say, until these are used up; then all photos must still arrive. The
+rest are the doors of live video (`fuzz_media`).
 """
 
 import json
@@ -33,6 +34,7 @@ from trifocal_shared.message import Message, ProtocolError, parse
 from trifocal_shared.pack import Piece
 from trifocal_shared.wire import Rejected, Wire
 from trifocal_tools import vectors
+from trifocal_tools.bench import fuzz_media
 from trifocal_tools.bench.link_ends import Ends
 from trifocal_tools.radio.air import Air, Arrived
 
@@ -243,12 +245,17 @@ TARGETS: dict[str, Callable[[], Callable[[bytes], None]]] = {
     "frames": lambda: frames,
     "words": lambda: words,
     "pieces": Pieces,
+    "publishers": lambda: fuzz_media.publishers,
+    "servers": lambda: fuzz_media.servers,
+    "viewers": fuzz_media.Viewers,
     "talk": lambda: talk,
 }
 
 
 def corpus(target: str) -> list[bytes]:
-    """Inputs to begin with: the golden vectors, in the shape that the target takes."""
+    """Inputs to begin with: of the link the golden vectors, in the shape that the target takes."""
+    if target in fuzz_media.CORPUS:
+        return fuzz_media.CORPUS[target]
     if target == "talk":
         return [bytes(8), b"\x00" + bytes(range(1, 60)), b"\xff" + bytes(range(3, 250, 7)) * 2]
     whole = [bytes.fromhex(text) for text in _hexes(vectors.FOLDER)]

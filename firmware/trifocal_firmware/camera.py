@@ -122,6 +122,19 @@ class Camera:
         if self._serves(number):
             self._fail(text, now)
 
+    def forget(self, text: str, now: int) -> None:
+        """Nobody gets a picture any more: what is taken is aborted, all that wait have failed for this reason."""
+        waiting, self._line = [request_id for request_id, _, _ in self._line], []
+        self._events = [event for event in self._events if event[0] not in ("capture", "record")]
+        self.video = ""
+        if self.state in (WARMING, CAPTURING):
+            self._events.append(("abort", self.number))
+            waiting.insert(0, self._end("failed", now))
+        elif self.state == READY:
+            self._deadline = None
+            self._step("idle")
+        self._events += [("failed", request_id, text) for request_id in waiting]
+
     def deadline(self) -> "int | None":
         """When a capture is overdue, or the sensor may sleep."""
         return self._deadline

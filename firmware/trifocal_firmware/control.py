@@ -47,8 +47,6 @@ class Controls:
     def __init__(self, session: Session, owner: Owner, store: PhotoStore, model: str) -> None:
         self.settings = owner.settings
         self.unsupported = 0
-        self.battery = (100, False)
-        """In percent, and whether it is charged."""
         self._session = session
         self._owner = owner
         self._store = store
@@ -92,7 +90,7 @@ class Controls:
         answer: dict[str, object] | None = None
         body: dict[str, object] = said.body if isinstance(said.body, dict) else {}
         part, volts, kind, switch = [body.get(name) for name in ("pt", "vt", "type", "switch")]
-        level, charging = self.battery
+        level, charging = self._session.battery
         if word == "cs_batv":
             # No board measures volts for others; above 4,000 mV reads as charging on the other side (§7).
             answer = {"pt": level, "vt": (CHARGING_MV + 1 if charging else 3_200) + 8 * level}

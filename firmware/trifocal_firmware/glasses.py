@@ -54,6 +54,7 @@ class Glasses:
         self._device_id = device_id
         self._guard = Guard()
         self._senses = (False, 25)  # folded, temperature
+        self._metered = False  # whether the button controller has measured the battery
         self._mcu = Mcu()
         self._buttons: dict[str, Button] = {}
         self._doubles = Doubles()
@@ -62,6 +63,7 @@ class Glasses:
         self._desk = PhotoDesk(self.session, store, boot_id)
         self._videos = VideoDesk(self.session, self._camera, self._desk, store)
         self._video = self._videos.video
+        self._timers = [self.session, self._mcu, self._presses, owner, self._camera, self._desk.sender, self._video]
         self._events: list[tuple[object, ...]] = [("light", light(self._camera.state, self._camera.owner))]
         self._report("ready", bootId=boot_id)
         self._desk.report_store()
@@ -93,20 +95,16 @@ class Glasses:
         """The raw level of a button's pin."""
         if button not in self._buttons:
             self._buttons[button] = Button()
+            self._timers.append(self._buttons[button])
         self._buttons[button].level_changed(down, now)
         self._carry(now)
 
     def sensed(self, battery: int, charging: bool, folded: bool, temperature: int, now: int) -> None:
-        """How the glasses are, as `Guard.sensed` takes it."""
+        """How the glasses are, as `Guard.sensed` takes it; the battery counts unless the controller has measured it."""
         self._senses = (folded, temperature)
-        self._guard.sensed(battery, charging, folded, temperature)
-        self.controls.battery = (battery, charging)
-        self.session.battery(battery, charging)
-        self._video.eased(self._guard.pace)
-        if self._guard.ending:
-            self._video.stop(self._guard.ending, now)
-        self._camera.conditions(self._refusal(), now)
-        self._carry(now)
+        if not self._metered:
+            self.session.battery_is(battery, charging)
+        self._felt(now)
 
     def warmed(self, number: int, now: int) -> None:
         """The sensor has power and has settled for this capture."""
@@ -148,23 +146,13 @@ class Glasses:
 
     def deadline(self) -> "int | None":
         """When to be woken."""
-        deadlines = [button.deadline() for button in self._buttons.values()]
-        deadlines += [self.session.deadline(), self._mcu.deadline(), self._presses.deadline(), self._owner.deadline()]
-        deadlines += [self._camera.deadline(), self._desk.sender.deadline(), self._video.deadline()]
-        known = [deadline for deadline in deadlines if deadline is not None]
-        return min(known) if known else None
+        deadlines = [timer.deadline() for timer in self._timers]  # type: ignore[attr-defined]
+        return min([deadline for deadline in deadlines if deadline is not None], default=None)
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
-        self.session.timeout(now)
-        self._mcu.timeout(now)
-        for button in self._buttons.values():
-            button.timeout(now)
-        self._presses.timeout(now)
-        self._owner.timeout(now)
-        self._camera.timeout(now)
-        self._desk.sender.timeout(now)
-        self._video.timeout(now)
+        for timer in self._timers:
+            timer.timeout(now)  # type: ignore[attr-defined]
         self._carry(now)
 
     def events(self) -> "list[tuple[object, ...]]":
@@ -223,9 +211,19 @@ class Glasses:
         if wanted[0] == "reset":
             self._reset(now)
         elif wanted[0] == "power":
-            self.sensed(wanted[1], wanted[2], self._senses[0], self._senses[1], now)  # type: ignore[arg-type]
+            self._metered = True
+            self.session.battery_is(wanted[1], wanted[2])  # type: ignore[arg-type]
+            self._felt(now)
         else:
             self._events.append(wanted)
+
+    def _felt(self, now: int) -> None:
+        self._guard.sensed(*self.session.battery, *self._senses)
+        self._video.eased(self._guard.pace)
+        if self._guard.ending:
+            self._video.stop(self._guard.ending, now)
+        self._camera.conditions(self._refusal(), now)
+        self._carry(now)
 
     def _pressed(self, button: str, press_type: str, now: int) -> None:
         if press_type == "reset":
@@ -247,9 +245,11 @@ class Glasses:
 
     def _reset(self, now: int) -> None:
         """The finger says so: nothing of the owner's stays, and whoever is on the link is a stranger."""
-        self._video.forget(now)
-        if self._desk.erase() and self._owner.reset():
-            self._presses.link_lost()
+        self._videos.forget()
+        erased = self._desk.erase() and self._owner.reset()
+        self._camera.forget("the glasses were reset", now)
+        if erased:
+            self._presses.forget()
             self.session.restarted(now)
             self._report("reset")
         self._desk.report_store()

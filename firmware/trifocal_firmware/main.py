@@ -46,10 +46,14 @@ class Firmware:
         try:
             await self._driver.run()
         finally:
-            self._abort()
-            self._glasses.switched_off()
-            self._board.cool()
-            self._board.set_light(light(OFF, ""))
+            self.switched_off()
+
+    def switched_off(self) -> None:
+        """The power is about to go: what was recorded is written down, the sensor loses its power, then the light."""
+        self._abort()
+        self._glasses.switched_off()
+        self._board.cool()
+        self._board.set_light(light(OFF, ""))
 
     def link_opened(self) -> None:
         """Bytes pass to and from a gateway."""

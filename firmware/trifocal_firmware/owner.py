@@ -9,17 +9,19 @@
 OPEN glasses talk with any gateway or phone, as MentraOS's do. While PAIRING, which only a finger on the button begins,
 they offer the public half of a fresh key; the first gateway that answers with its own half is the owner for good: the
 key that both make of it stands on flash before anything is said, and is never said itself. From then on each new link
-begins LOCKED: `phone_ready` is answered with a fresh number, any other word with silence, and both are counted. The
-owner proves that it has the key (for this number and one of its own, so that nothing can be played back), and is shown
-in return that the glasses have it. A stranger learns that these glasses are somebody's, and nothing else.
+begins LOCKED: whatever is said, nothing is done about it and nothing acknowledged; it is counted, and answered with
+`locked` and a fresh number. The owner proves that it has the key (for this number and one of its own, so that nothing
+can be played back), and is shown in return that the glasses have it. A stranger learns that these glasses are
+somebody's, and nothing else.
 
 Owned glasses do not pair again. The reset by the button, and no word on any link, makes them OPEN.
 """
 
 from trifocal_firmware.settings import Settings
 from trifocal_shared.control_messages import Control
+from trifocal_shared.envelope import Native
 from trifocal_shared.keys import digest, proof, same, unhex, x25519
-from trifocal_shared.messages import PhoneReady
+from trifocal_shared.message import Message
 
 WINDOW_MS = 60_000
 """How long the glasses can be taken into possession after the button was held."""
@@ -79,7 +81,7 @@ class Owner:
         if not self.locked or isinstance(said, int):  # an acknowledgement asks for nothing
             return None
         self.counts["refused"] += 1
-        return [self._challenge()] if isinstance(said, PhoneReady) else []
+        return [self._challenge()] if isinstance(said, (Message, Native)) else []
 
     def offers(self) -> "list[Control]":
         """What is to be said to a gateway that came while the glasses can be taken into possession."""
@@ -106,7 +108,7 @@ class Owner:
         return [self._challenge()]
 
     def _prove(self, number: bytes, shown: bytes) -> "list[Control]":
-        if not self.locked or not number or not same(shown, proof(self._key, b"gateway", self._number, number)):
+        if not self._key or not number or not same(shown, proof(self._key, b"gateway", self._number, number)):
             self.counts["refused"] += 1
             self._number = self._draw()[:NUMBER_BYTES]
             return [Control("owner_state", state="refused")]

@@ -12,10 +12,10 @@
 A long press, or one of the video button, is for videos: while one is recorded, it is told to the gateway and is STOP
 at once, for a recording must always end when somebody wants it.
 
-Each press ends in exactly one of these, whatever is said how often and how late. A request that
-comes after that, or for a press that is unknown here (of an earlier boot), may be one that somebody waits for: it is
-LATE, with reason `captured_locally` when the press was decided here, else `stale`. `Photos` knows whether it is only
-the repeated answer to a request that is being served.
+Each press ends in exactly one of these, whatever is said how often and how late; but of what a reset made it `forget`,
+nothing is said any more. A request that comes after the end, or for a press that is unknown here (of an earlier boot),
+may be one that somebody waits for: it is LATE, with reason `captured_locally` when the press was decided here, else
+`stale`. `Photos` knows whether it is only the repeated answer to a request that is being served.
 """
 
 from trifocal_shared import reasons
@@ -88,6 +88,12 @@ class Presses:
         for press_id in waiting:
             self._end("nothing", press_id, "", "")
         return len(waiting)
+
+    def forget(self) -> None:
+        """Whoever pressed is nobody any more: no press waits, and no answer finds one."""
+        self._waiting = {}
+        self._here = []
+        self._events = []
 
     def link_lost(self) -> None:
         """Nobody is there to answer any more."""

@@ -44,11 +44,12 @@ class Session:
         self.linked = False
         self.ready = False
         self.has_token = False
+        self.battery = (100, False)
+        """In percent, and whether it is charged."""
         self.counts = {"malformed": 0, "owed_dropped": 0}
         self.owner = owner
         self._boot_id = boot_id
         self._model = model
-        self._battery = (100, False)
         self._epoch_at_zero: int | None = None
         self._link = Link(messages.TO_GLASSES, True, int(boot_id, 16) << 20 | 1)
         self._owed: list[tuple[Message, int, int]] = []  # when it was said, or -1, and its id, or 0
@@ -59,6 +60,7 @@ class Session:
         self.closed(now)
         self._link.opened()
         self.owner.opened()
+        self._link.deaf = self.owner.locked
         self.linked = True
 
     def closed(self, now: int) -> None:
@@ -76,16 +78,19 @@ class Session:
 
     def restarted(self, now: int) -> None:
         """All that was known here is gone: whoever listens is to begin anew."""
-        self.opened(now)
+        linked = self.linked
+        self.closed(now)
         self.has_token = False
         self._owed = []
         self._boot_id += "r"
-        self.say(messages.GlassesReady(sid=self._boot_id, timestamp=self.epoch(now)))
+        if linked:
+            self.opened(now)
+            self._say_ready(now)
 
-    def battery(self, level: int, charging: bool) -> None:
+    def battery_is(self, level: int, charging: bool) -> None:
         """The battery in percent; said when it has changed and somebody listens."""
-        if (level, charging) != self._battery:
-            self._battery = (level, charging)
+        if (level, charging) != self.battery:
+            self.battery = (level, charging)
             if self.ready:
                 self.say_battery()
 
@@ -112,7 +117,7 @@ class Session:
 
     def say_battery(self) -> None:
         """How the battery stands, whether or not that has changed."""
-        self.say(messages.BatteryStatus(level=self._battery[0], charging=self._battery[1]))
+        self.say(messages.BatteryStatus(level=self.battery[0], charging=self.battery[1]))
 
     def say_finally(self, message: Message, now: int) -> None:
         """Say it now or after the next handshake."""
@@ -149,7 +154,8 @@ class Session:
             if isinstance(said, int):
                 self._owed = [owed for owed in self._owed if owed[2] != said]
             elif replies is not None:
-                self.ready = self.ready and not self.owner.locked
+                self._link.deaf = self.owner.locked
+                self.ready = self.ready and not self._link.deaf
                 for reply in replies:
                     self._link.say(reply)
             elif isinstance(said, Rejected):
@@ -176,14 +182,17 @@ class Session:
         if theirs:
             self._link.frame_bytes = WHOLE
             self._link.answers_ids = theirs >= messages.IDS_SINCE
-        protocol = messages.PROTOCOL_VERSION
-        self.say(messages.GlassesReady(sid=self._boot_id, timestamp=self.epoch(now), protocol=protocol))
+        self._say_ready(now)
         self.say_battery()
         for offer in self.owner.offers():
             self.say(offer)
         for at, (word, said, _) in enumerate(self._owed):
             if said < 0:
                 self._owed[at] = (word, now, self._link.say_surely(word, now))
+
+    def _say_ready(self, now: int) -> None:
+        protocol = messages.PROTOCOL_VERSION
+        self.say(messages.GlassesReady(sid=self._boot_id, timestamp=self.epoch(now), protocol=protocol))
 
     def _forget(self, now: int) -> None:
         """Final words of which nothing more will be heard are taken for heard."""

@@ -116,9 +116,12 @@ class Video:
             if self.photo.frames:
                 self._end(reason, "", now)
 
-    def forget(self, now: int) -> None:
-        """Nothing is recorded any more, nor made of what was."""
-        self._end(STOPPED, "", now)
+    def forget(self) -> None:
+        """Nothing is recorded any more, nor made of what was, and no word is said about it."""
+        self.photo = None
+        self._asked = False
+        self._deadline = None
+        self._events = []
         self.reels.forget()
 
     def eased(self, pace: int) -> None:

@@ -40,6 +40,12 @@ class VideoDesk:
         self._unwanted = self._camera.video
         self.video.stop(STOPPED, now)
 
+    def forget(self) -> None:
+        """Nothing of any recording is wanted any more; the camera is told by `Camera.forget`."""
+        self._unwanted = ""
+        self._events = []
+        self.video.forget()
+
     def hear(self, said: object, now: int) -> bool:
         """Whether that was a word about recordings; it is answered then."""
         running = self._camera.video

@@ -5,7 +5,8 @@
 What is said in a frame longer than `frame_bytes` goes in pieces (see `chunk`). Pieces of either way are taken at any
 time. What is said surely carries an id (see `ids`), once the peer is known to answer those: because its owner knows
 (`answers_ids`), or because the peer used one itself. What the peer says with an id is acknowledged at once, and handed
-on the first time only, also when it comes again on a later connection.
+on the first time only, also when it comes again on a later connection; but not while the owner of this end is `deaf`,
+which will do nothing about it.
 
 Nothing that a peer sends makes it raise or grow.
 """
@@ -56,7 +57,7 @@ class Link(Wire):
         """Another connection, perhaps to another peer; what was under way is forgotten."""
         super().opened()
         self.frame_bytes = FRAME_BYTES
-        self.answers_ids = False
+        self.answers_ids = self.deaf = False
         self._repeated = 0
         self._gathering = Gathering(4_096 if self.glasses_side else 65_536)
         self._ids.forget()
@@ -162,12 +163,18 @@ class Link(Wire):
                 if self._ids.acked(message_id):
                     said.append(message_id)
                 return
-            self.answers_ids = True
-            self._frames += self._cut({"type": "msg_ack", "mId": message_id, "timestamp": 0}, 0)
-            if not self._ids.first(message_id):
-                self._repeated += 1
+            if not self.deaf and not self._acknowledged(message_id):
                 return
         super()._take_object(content, said)
+
+    def _acknowledged(self, message_id: int) -> bool:
+        """Whether it came for the first time."""
+        self.answers_ids = True
+        self._frames += self._cut({"type": "msg_ack", "mId": message_id, "timestamp": 0}, 0)
+        if self._ids.first(message_id):
+            return True
+        self._repeated += 1
+        return False
 
     def _take_chunk(self, chunk: "dict[str, object]", said: "list[object]") -> None:
         try:

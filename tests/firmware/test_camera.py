@@ -124,6 +124,40 @@ class TestTheLine(unittest.TestCase):
         self.assertEqual(self.camera.state, CAPTURING)
 
 
+class TestForgetting(unittest.TestCase):
+    def setUp(self):
+        self.camera = Camera()
+        for request_id in ("a", "b"):
+            self.camera.wanted(request_id, "small", "none", 0)
+
+    def test_what_is_taken_is_aborted_and_all_that_wait_have_failed(self):
+        self.camera.events()
+        self.camera.forget("why", 100)
+        said = self.camera.events()
+        self.assertEqual(said[:3], [("abort", 1), ("cool",), ("changed", OFF, "")])
+        self.assertEqual(said[3:], [("failed", "a", "why"), ("failed", "b", "why")])
+        self.assertIsNone(self.camera.captured(1, 200))
+        self.assertIsNone(self.camera.deadline())
+
+    def test_a_capture_that_has_not_been_said_yet_is_never_said(self):
+        self.camera.forget("why", 0)
+        self.assertEqual(kinds(self.camera), ["changed", "abort", "cool", "changed", "failed", "failed"])
+
+    def test_an_idle_sensor_loses_its_power(self):
+        for number in (1, 2):
+            self.camera.captured(number, 100)
+            self.camera.conditions("", 100)
+        self.camera.events()
+        self.camera.forget("why", 200)
+        self.assertEqual(self.camera.events(), [("cool",), ("changed", OFF, "")])
+        self.assertIsNone(self.camera.deadline())
+
+    def test_with_nothing_to_forget_nothing_happens(self):
+        camera = Camera()
+        camera.forget("why", 0)
+        self.assertEqual(camera.events(), [])
+
+
 class TestRefusals(unittest.TestCase):
     def test_each_condition_refuses_with_its_reason_and_leaves_the_camera_off(self):
         for reason in (reasons.BATTERY_LOW, reasons.GLASSES_FOLDED, reasons.STORAGE_FULL):

@@ -225,6 +225,10 @@ class TestController(Case):
         self.assertEqual(self.natively("sr_keyevt", {"button": 0, "type": 0})[0].level, 8)
         self.rig.ask("r")
         self.assertEqual(self.rig.gateway.statuses("r"), ["failed battery_low"])
+        self.rig.glasses.sensed(100, True, False, 25, self.rig.clock.now())  # of a board that has no gauge
+        self.rig.ask("s")
+        self.assertEqual(self.rig.gateway.statuses("s"), ["failed battery_low"])
+        self.assertEqual(self.natively("sr_keyevt", {"button": 0, "type": 0})[0].level, 8)
 
     def test_the_power_key_takes_no_pictures(self):
         self.rig.gateway.heard = []

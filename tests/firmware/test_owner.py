@@ -5,6 +5,7 @@ from trifocal_firmware.testing import Rig
 from trifocal_shared import messages
 from trifocal_shared.control_messages import Control
 from trifocal_shared.keys import digest, proof, x25519
+from trifocal_shared.link import Link
 from trifocal_shared.wire import Wire
 
 HOLD_MS = 5_100
@@ -152,15 +153,36 @@ class TestLock(Case):
             Control("query_gallery_status"),
             Control("set_wifi_credentials", ssid="theirs", password="theirs"),
         )
-        self.assertEqual(told, [])
+        self.assertEqual(told, [locked] * 10)
+        self.rig.gateway.heard = []
         for command in ("cs_batv", "cs_syvr", "cs_pho", "cs_fcrst", "cs_shut"):
             frame = Wire({}, glasses_side=False).encode_native(command)
             self.rig.glasses.link_received(frame, self.rig.clock.now())
         self.rig.wait(60_000)
-        self.assertEqual(self.rig.gateway.heard, [])
+        self.assertEqual(self.rig.gateway.heard, [locked] * 5)
         self.assertEqual(len(self.rig.steps("capture")), taken)
         self.assertEqual(self.rig.store.count, 1)
         self.assertGreater(self.rig.glasses.session.owner.counts["refused"], 10)
+
+    def test_a_strangers_command_is_not_acknowledged_and_the_owners_is(self):
+        self.pair()
+        (locked,) = self.connect()
+        link = Link(messages.TO_GATEWAY, glasses_side=False)
+        link.answers_ids = True
+        for _ in range(2):
+            message_id = link.say_surely(messages.TakePhoto(request_id="r"), 0)
+            for frame in link.data_to_send():
+                self.rig.glasses.link_received(frame, self.rig.clock.now())
+            link.receive(b"".join([event[1] for event in self.rig.glasses.events() if event[0] == "send"]), 0)
+            self.assertEqual(message_id in link.events(), not self.rig.glasses.session.owner.locked)
+            self.tell(self.phone.prove(locked.values["nonce"]))
+
+    def test_a_proof_that_is_repeated_is_right_again(self):
+        self.pair()
+        (locked,) = self.connect()
+        proof = self.phone.prove(locked.values["nonce"])
+        said = self.tell(proof, proof)
+        self.assertEqual([one.values["state"] for one in said], ["welcome"] * 2)
 
     def test_what_happens_meanwhile_is_not_told_to_a_stranger(self):
         self.pair()

@@ -137,6 +137,20 @@ class TestAnswers(unittest.TestCase):
         self.assertEqual((asked.device_id, asked.timestamp), ("device", 5))
 
 
+class TestForgetting(unittest.TestCase):
+    def test_nothing_becomes_of_what_was_pressed(self):
+        presses = Presses("0123abcd")
+        waiting, here = presses.pressed("photo", "short", "", 0), presses.pressed("photo", "short", reasons.NO_TOKEN, 0)
+        presses.forget()
+        presses.timeout(PRESS_ANSWER_MS)
+        self.assertEqual((presses.events(), presses.deadline()), ([], None))
+        for press_id in (waiting, here):
+            presses.answered(answer(press_id), PRESS_ANSWER_MS)
+        late = [("late", press_id, "r", reasons.STALE) for press_id in (waiting, here)]
+        self.assertEqual(presses.events(), late)
+        self.assertEqual(presses.pressed("photo", "short", "", 0), "0123abcd-3")
+
+
 class TestNobodyToAsk(unittest.TestCase):
     def setUp(self):
         self.presses = Presses("0123abcd")

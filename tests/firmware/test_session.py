@@ -56,20 +56,37 @@ class TestSmallTalk(Case):
         self.assertFalse(self.session.has_token)
 
     def test_questions_are_answered_before_the_greeting_too(self):
-        self.session.battery(55, True)
+        self.session.battery_is(55, True)
         self.assertEqual(self.tell(messages.Ping()), [messages.Pong()])
         self.assertEqual(self.tell(messages.RequestBatteryState()), [messages.BatteryStatus(level=55, charging=True)])
         version = self.tell(messages.RequestVersion())[0]
         self.assertEqual((version.app_version, version.device_model), (VERSION, "model"))
 
+    def test_who_restarts_says_so_to_whoever_listens_and_is_heard(self):
+        self.tell(messages.PhoneReady(protocol=2), messages.AuthToken(core_token="t"))
+        self.session.say_finally(self.failed(), 0)
+        self.heard()
+        self.session.restarted(5)
+        self.assertFalse(self.session.ready or self.session.has_token)
+        self.assertEqual(self.heard(), [messages.GlassesReady(sid="0123abcdr", protocol=messages.PROTOCOL_VERSION)])
+        self.assertEqual(self.said_of(self.tell(messages.PhoneReady(protocol=2), now=10)), [])
+
+    def test_who_restarts_without_a_link_has_none_afterwards(self):
+        self.session.closed(0)
+        self.session.restarted(5)
+        self.assertFalse(self.session.linked)
+        self.assertEqual(self.tell(messages.Ping()), [])
+        self.session.opened(10)
+        self.assertEqual(self.tell(messages.PhoneReady())[0].sid, "0123abcdr")
+
     def test_the_battery_is_said_when_it_changes_and_somebody_listens(self):
-        self.session.battery(90, False)
+        self.session.battery_is(90, False)
         self.assertEqual(self.heard(), [])
         self.tell(messages.PhoneReady())
-        self.session.battery(90, False)
+        self.session.battery_is(90, False)
         self.assertEqual(self.heard(), [])
-        self.session.battery(89, False)
-        self.session.battery(89, True)
+        self.session.battery_is(89, False)
+        self.session.battery_is(89, True)
         self.assertEqual([(b.level, b.charging) for b in self.heard()], [(89, False), (89, True)])
 
     def test_the_clock_is_set_by_honest_times_only(self):

@@ -99,6 +99,16 @@ def test_both_ends_prove_that_they_have_the_key() -> None:
     assert not ours.admits
 
 
+def test_glasses_that_ask_twice_get_the_same_proof_and_their_second_welcome_is_nothing() -> None:
+    ours = owner(KEY)
+    first, second = prove(ours, bytes(16)), prove(ours, bytes(16))
+    assert first == second
+    for shown in (first, second):
+        ours.said(state("welcome", proof=shown.hex()))
+    assert ours.events() == [Proven()]
+    assert ours.admits
+
+
 def test_glasses_that_cannot_prove_it_are_strange() -> None:
     ours = owner(KEY)
     prove(ours, bytes(16))

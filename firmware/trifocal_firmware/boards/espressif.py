@@ -105,10 +105,12 @@ class CameraBoard(Board):
         if self._woken:
             self.clock.set_epoch(self._deep.remembered_ms())
         self._sleep = Sleep(self._woken == BY_TIME, self.clock.now(), self.LINKED_MS)
+        self._firmware = None
         self._link: GattLink | UartLink | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, firmware) -> None:  # type: ignore[no-untyped-def]
+        self._firmware = firmware
         if self._wired:
             tx, rx = self.WIRE
             uart = machine.UART(1, baudrate=BAUD, tx=tx, rx=rx, rxbuf=8192, txbuf=2048, timeout=0)
@@ -156,7 +158,8 @@ class CameraBoard(Board):
         if command not in {"reboot", "shutdown"}:
             return None
         await asyncio.sleep(GOODBYE_SECONDS)
-        if command == "reboot" or not self._deep.fall_asleep(0):
+        self._firmware.switched_off()  # type: ignore[attr-defined]
+        if command == "reboot" or not self._fall_asleep(0):
             machine.reset()
         return {}
 
@@ -185,9 +188,12 @@ class CameraBoard(Board):
         self._sleep.looked(isinstance(link, GattLink) and link.in_touch, self.charging(), now)
         self._sleep.timeout(now)
         for _, wake_ms in self._sleep.events():
-            self._deep.remember(self.clock.epoch_ms())
-            self._deep.fall_asleep(wake_ms)
-            self._sleep.stirred(now)
+            self._fall_asleep(wake_ms)
+
+    def _fall_asleep(self, wake_ms: int) -> bool:
+        """Does not return; or False, for a button is down."""
+        self._deep.remember(self.clock.epoch_ms())
+        return self._deep.fall_asleep(wake_ms)
 
 
 def _folder(root: str, name: str) -> str:

@@ -48,62 +48,97 @@ def open_camera(source: str):  # type: ignore[no-untyped-def]
     return AvCamera(av, source, "v4l2" if source.startswith("/dev/") else None)
 
 
-class AvCamera:
-    """A source that FFmpeg reads. `av` is the module PyAV."""
+class Camera:
+    """A camera whose driver blocks; subclasses say what the driver does, in a thread: `_open`, `_shoot`, `_close`."""
 
-    def __init__(self, av, source: str, kind: "str | None") -> None:  # type: ignore[no-untyped-def]
-        self._av = av
-        self._source = source
-        self._kind = kind
+    def __init__(self) -> None:
+        self._wanted = False
         self._opened = None
-        self._working = False
+        self._running = None  # the call that has not returned
 
     async def warm(self) -> None:
         """Open and settle; nothing when it already is. Raises OSError."""
+        self._wanted = True
         if self._opened is None:
-            self._opened = await self._do(self._open)  # type: ignore[assignment]
+            await self._do(self._power)
 
     def cool(self) -> None:
-        """Close. What a thread still works with is closed by it."""
-        opened, self._opened = self._opened, None
-        if opened is not None and not self._working:
-            opened[0].close()
+        """Close, before this returns, for the light goes out next. What a thread still works with is closed later."""
+        self._wanted = False
+        if self._running is None:
+            self._let_go()
 
     async def capture(self, size: str, compress: str) -> bytes:
         """As `Board.capture`. Raises OSError."""
         if self._opened is None:
             raise OSError("the camera has no power")
-        if self._working:
-            raise OSError("the camera's driver has not returned from the last picture")
         picture = await self._do(self._shoot, self._opened, size, compress)
         assert isinstance(picture, bytes)
         return picture
 
     async def _do(self, work, *inputs) -> object:  # type: ignore[no-untyped-def]
-        self._working = True
-        running = asyncio.get_running_loop().run_in_executor(None, self._try, work, *inputs)
-        running.add_done_callback(lambda done: done.exception())  # seen, though nobody may be waiting by then
+        if self._running is not None:
+            raise OSError("the camera's driver has not returned from the last picture")
+        running = asyncio.get_running_loop().run_in_executor(None, work, *inputs)
+        self._running = running  # type: ignore[assignment]
+        running.add_done_callback(self._returned)
         return await asyncio.shield(running)  # what has begun is brought to its end, whoever gives up
 
-    def _try(self, work, *inputs):  # type: ignore[no-untyped-def]
-        """In a thread: errors of FFmpeg, some of which are ValueErrors, become OSError."""
-        try:
-            return work(*inputs)
-        except self._av.FFmpegError as error:
-            raise OSError("the camera " + self._source + ": " + str(error.strerror)) from error
-        finally:
-            self._working = False
-            if inputs and inputs[0] is not self._opened:
-                inputs[0][0].close()
+    def _returned(self, running) -> None:  # type: ignore[no-untyped-def]
+        """Back in the loop, before whoever waits."""
+        self._running = None
+        if not running.cancelled():
+            running.exception()  # seen, though nobody may be waiting by then
+        if not self._wanted:
+            self._let_go()
+
+    def _power(self) -> None:
+        self._opened = self._open()  # type: ignore[attr-defined]
+
+    def _let_go(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            self._close(opened)
+
+
+class AvCamera(Camera):
+    """A source that FFmpeg reads. `av` is the module PyAV."""
+
+    def __init__(self, av, source: str, kind: "str | None") -> None:  # type: ignore[no-untyped-def]
+        super().__init__()
+        self._av = av
+        self._source = source
+        self._kind = kind
 
     def _open(self):  # type: ignore[no-untyped-def]
         """The source, its frames, and how many of them are stale before a picture."""
-        opened = self._av.open(self._source, format=self._kind)
-        frames = self._frames(opened)
-        device = self._kind == "v4l2"
-        for _ in range(SETTLING_FRAMES if device else 0):
-            next(frames, None)  # type: ignore[call-overload]
+        try:
+            opened = self._av.open(self._source, format=self._kind)
+            device = self._kind == "v4l2"
+            frames = self._frames(opened)
+            for _ in range(SETTLING_FRAMES if device else 0):
+                next(frames, None)  # type: ignore[call-overload]
+        except self._av.FFmpegError as error:
+            raise self._failure(error) from error
         return [opened, frames, STALE_FRAMES if device else 0]
+
+    def _shoot(self, opened, size: str, compress: str) -> bytes:  # type: ignore[no-untyped-def]
+        try:
+            for _ in range(opened[2]):
+                next(opened[1], None)
+            frame = next(opened[1], None)
+            if frame is None:  # the film is over
+                opened[0].seek(0)
+                opened[1] = self._frames(opened[0])
+                frame = next(opened[1], None)
+        except self._av.FFmpegError as error:
+            raise self._failure(error) from error
+        if frame is None:
+            raise OSError("the camera " + self._source + " gives no picture")
+        return _jpeg(frame.to_image(), size, compress)
+
+    def _close(self, opened) -> None:  # type: ignore[no-untyped-def]
+        opened[0].close()
 
     def _frames(self, opened) -> object:  # type: ignore[no-untyped-def]
         if not opened.streams.video:
@@ -111,30 +146,19 @@ class AvCamera:
             raise OSError("the camera " + self._source + " gives no picture")
         return opened.decode(opened.streams.video[0])
 
-    def _shoot(self, opened, size: str, compress: str) -> bytes:  # type: ignore[no-untyped-def]
-        for _ in range(opened[2]):
-            next(opened[1], None)
-        frame = next(opened[1], None)
-        if frame is None:  # the film is over
-            opened[0].seek(0)
-            opened[1] = self._frames(opened[0])
-            frame = next(opened[1], None)
-        if frame is None:
-            raise OSError("the camera " + self._source + " gives no picture")
-        return _jpeg(frame.to_image(), size, compress)
+    def _failure(self, error) -> OSError:  # type: ignore[no-untyped-def]
+        """Errors of FFmpeg, some of which are ValueErrors."""
+        return OSError("the camera " + self._source + ": " + str(error.strerror))
 
 
-class PiCamera:
-    """A Raspberry Pi's camera. `picamera2` is the module."""
+class PiCamera(Camera):
+    """A Raspberry Pi's camera. `picamera2` is the module; libcamera waits for exposure and white balance itself."""
 
     def __init__(self, picamera2) -> None:  # type: ignore[no-untyped-def]
+        super().__init__()
         self._module = picamera2
-        self._camera = None
 
-    async def warm(self) -> None:
-        """Power and settle: libcamera waits for exposure and white balance itself. Raises OSError."""
-        if self._camera is not None:
-            return
+    def _open(self):  # type: ignore[no-untyped-def]
         camera = None
         try:
             camera = self._module.Picamera2()
@@ -144,21 +168,14 @@ class PiCamera:
             if camera is not None:
                 camera.close()
             raise OSError("the camera picamera2: " + str(error)) from error
-        self._camera = camera
+        return camera
 
-    def cool(self) -> None:
-        """Take the power off the sensor."""
-        camera, self._camera = self._camera, None
-        if camera is not None:
-            camera.stop()
-            camera.close()
+    def _shoot(self, camera, size: str, compress: str) -> bytes:  # type: ignore[no-untyped-def]
+        return _jpeg(camera.capture_image(), size, compress)
 
-    async def capture(self, size: str, compress: str) -> bytes:
-        """As `Board.capture`. Raises OSError."""
-        if self._camera is None:
-            raise OSError("the camera has no power")
-        image = await asyncio.get_running_loop().run_in_executor(None, self._camera.capture_image)
-        return _jpeg(image, size, compress)
+    def _close(self, camera) -> None:  # type: ignore[no-untyped-def]
+        camera.stop()
+        camera.close()
 
 
 def _jpeg(image, size: str, compress: str) -> bytes:  # type: ignore[no-untyped-def]

@@ -13,6 +13,7 @@ class Firmware:
         self.link_opened = lambda: self.told.append("opened")
         self.link_closed = lambda: self.told.append("closed")
         self.changed = lambda: self.told.append("changed")
+        self.switched_off = lambda: self.told.append("switched off")
 
     def level_changed(self, name, down):
         self.told.append((name, down))
@@ -126,6 +127,20 @@ class TestHardware(Case):
 
 
 class TestCommands(Case):
+    def setUp(self):
+        Case.setUp(self)
+        self.start()
+
+    def test_the_power_goes_when_all_is_written_down_and_the_time_is_known_afterwards(self):
+        self.board.clock.set_epoch(1_780_000_000_000)
+        slept = []
+        self.chip.deepsleep = lambda: slept.append(list(self.firmware.told))
+        run(self.board.control("shutdown", {}))
+        self.assertEqual(slept, [["switched off"]])
+        self.assertLess(abs(self.board._deep.remembered_ms() - 1_780_000_000_000), 2_000)
+        run(self.board.control("reboot", {}))
+        self.assertEqual((self.firmware.told, self.chip.resets), (["switched off"] * 2, 1))
+
     def test_it_starts_anew_or_goes_off_until_a_button_and_can_nothing_else(self):
         self.assertEqual(run(self.board.control("set_wifi_credentials", {"ssid": "home"})), None)
         self.assertEqual((self.chip.resets, self.chip.slept), (0, []))

@@ -131,6 +131,35 @@ async def test_a_driver_that_hangs_does_not_hold_up_the_loop_and_is_closed_when_
     assert hanging.opened == 2
 
 
+async def test_a_camera_that_opens_after_it_was_given_up_is_closed_and_none_is_opened_beside_it(monkeypatch, tmp_path):
+    hanging, entered = Hanging(), threading.Event()
+
+    def slowly(source, format):  # noqa: A002
+        hanging.opened += 1
+        entered.set()
+        assert hanging.go.wait(20)
+        return hanging
+
+    hanging.open = slowly
+    monkeypatch.setitem(sys.modules, "av", hanging)
+    (tmp_path / "film").write_bytes(b"")
+    camera = open_camera(str(tmp_path / "film"))
+    warming = asyncio.create_task(camera.warm())
+    await asyncio.to_thread(entered.wait, 20)
+    warming.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await warming
+    camera.cool()
+    with pytest.raises(OSError, match="has not returned"):
+        await camera.warm()
+    camera.cool()
+    hanging.go.set()
+    assert await asyncio.to_thread(hanging.closed.wait, 20)
+    with pytest.raises(OSError, match="no power"):
+        await camera.capture("full", "none")
+    assert hanging.opened == 1
+
+
 class Picamera2:
     """The class of that name, on paper."""
 
@@ -170,6 +199,19 @@ async def test_a_raspberry_pis_camera_has_power_only_between_warming_and_cooling
     (picture,) = await shots(camera, ("medium", "heavy"))
     assert size_of(picture) == (1024, 512)
     assert Picamera2.made.told == ["still", "start", "stop", "close"]
+
+
+async def test_a_raspberry_pis_camera_that_takes_its_time_holds_nothing_up(monkeypatch):
+    go = threading.Event()
+    monkeypatch.setattr(Picamera2, "start", lambda _: go.wait(20))
+    camera = PiCamera(types.SimpleNamespace(Picamera2=Picamera2))
+    warming = asyncio.create_task(camera.warm())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not warming.done()
+    go.set()
+    await warming
+    camera.cool()
 
 
 @pytest.mark.parametrize("trouble", [RuntimeError("Camera __init__ sequence did not complete."), IndexError("list")])

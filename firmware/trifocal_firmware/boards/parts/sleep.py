@@ -21,7 +21,7 @@ LOOK_MS = 15_000
 """A gateway in reach has found glasses that advertise, and has connected, long before."""
 
 # Events, as tuples:
-#   ("sleep", wake_ms)     at the latest in `wake_ms`; 0: by a button only. Say `stirred` when it cannot be now.
+#   ("sleep", wake_ms)     at the latest in `wake_ms`; 0: by a button only.
 
 
 class Sleep:
@@ -67,10 +67,6 @@ class Sleep:
             self._patience = PATIENCE_MS
         self._linked = in_touch
         self._powered = powered
-
-    def stirred(self, now: int) -> None:
-        """Somebody is at it: a button moves."""
-        self._since = now
 
     def deadline(self) -> "int | None":
         """When it may sleep, or None while it may not."""

@@ -75,12 +75,17 @@ class Streams:
             self._begin(stream, package, now)
 
     def restored(self, stream: Stream, now: int) -> None:
-        """Before the restart this one ran, and perhaps it does."""
+        """Before the restart this one ran, and perhaps it does; or it was to end, and still is."""
         self._streams[stream.stream_id] = self._of_user[stream.user] = stream
         self.tracker.track(stream.stream_id, now)
         self._waits.set((stream.stream_id, AWAY), now + AWAY_MS)
-        if stream.managed:
+        if stream.status == words.STOPPING:
+            self.tracker.stop(stream.stream_id, now)
+            self._carry(now)
+        elif stream.managed:
             self._events.append(Provision(stream))
+            if not stream.viewers:
+                self._waits.set((stream.stream_id, GRACE), now + GRACE_MS)
 
     def provisioned(self, stream_id: str, url: str, playback: Playback, now: int) -> None:
         """There is a place for this managed stream: glasses publish to `url`."""
@@ -91,6 +96,7 @@ class Streams:
         stream.playback = playback
         if not stream.url:
             stream.url = url
+            self._events.append(Keep(stream))
             self._say_start(stream, now)
 
     def not_provisioned(self, stream_id: str, reason: str, now: int) -> None:
@@ -213,10 +219,12 @@ class Streams:
         self._waits.cancel((stream.stream_id, GRACE))
         if package not in stream.viewers:
             stream.viewers.append(package)
+            self._events.append(Keep(stream))
         self._tell(stream, package)
 
     def _leave(self, stream: Stream, package: str, now: int, at_once: bool) -> None:
         stream.viewers.remove(package)
+        self._events.append(Keep(stream))
         self._events.append(Tell(stream.user, package, True, stream.stream_id, words.STOPPED))
         if not stream.viewers and at_once:
             self._stop(stream, now)
@@ -249,6 +257,7 @@ class Streams:
             self._over(stream, words.STOPPED)
         elif stream.status != words.STOPPING:
             self._become(stream, words.STOPPING)
+            self._events.append(Keep(stream))
             self.tracker.stop(stream.stream_id, now)
             self._carry(now)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from trifocal_cloud.stream import Keep, Provision, Stream, Tell, TellBusy, ToGlasses, Wishes
+from trifocal_cloud.stream import Keep, Provision, Release, Stream, Tell, TellBusy, ToGlasses, Wishes
 from trifocal_cloud.streams import Streams
 from trifocal_firmware.stream_guard import IDLE, StreamGuard
 from trifocal_shared import reasons, stream_messages
@@ -129,8 +129,12 @@ class House:
                 elif isinstance(event, TellBusy):
                     self.busy.append(event)
                 elif isinstance(event, Keep):
-                    self.kept[event.stream.stream_id] = event.stream
-                elif not isinstance(event, Provision):
+                    self.keep(event)
+                elif isinstance(event, Provision):
+                    self.provide(event)
+                elif isinstance(event, Release):
+                    self.release(event.stream_id)
+                else:
                     self.kept.pop(event.stream_id, None)
             for message in self.down.events():
                 busy = True
@@ -145,6 +149,17 @@ class House:
                     self.cloud.acked(ANN, said, self.now)
                 elif isinstance(said, stream_messages.GlassesStreamStatus):
                     self.cloud.glasses_said(ANN, said, self.now)
+
+    def keep(self, event: Keep) -> None:
+        """A stream is to be found again after a restart."""
+        self.kept[event.stream.stream_id] = event.stream
+
+    def provide(self, event: Provision) -> None:
+        """A managed stream wants a place; there is none."""
+        self.cloud.not_provisioned(event.stream.stream_id, reasons.UNSUPPORTED, self.now)
+
+    def release(self, stream_id: str) -> None:
+        """It wants it no more."""
 
     def _carry_out(self, event: tuple[object, ...]) -> None:
         kind, what = event[:2]

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from trifocal_cloud import stream_words as words
 from trifocal_cloud.io.database import Database, to_its_end
 from trifocal_cloud.io.tables import LiveStreamRow
 from trifocal_cloud.stream import Stream, Wishes
@@ -74,6 +75,7 @@ def _row(stream: Stream) -> LiveStreamRow:
         options=stream.wishes.stream,
         viewers=list(stream.viewers),
         created_at=stream.created_ms,
+        stopping=stream.status == words.STOPPING,
     )
 
 
@@ -81,4 +83,6 @@ def _stream(row: LiveStreamRow) -> Stream:
     wishes = Wishes(row.video, row.audio, row.options)
     stream = Stream(row.stream_id, row.user, row.owner, wishes, row.created_at, row.url)
     stream.viewers = list(row.viewers)
+    if row.stopping:
+        stream.status = words.STOPPING
     return stream

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Index, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Index, Integer, MetaData, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from trifocal_cloud.media import PHOTO
@@ -169,3 +169,4 @@ class LiveStreamRow(Table):
     options: Mapped[dict[str, Any]] = mapped_column(JSON)
     viewers: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[int] = mapped_column(BigInteger)
+    stopping: Mapped[bool] = mapped_column(Boolean, server_default=false(), default=False)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from trifocal_cloud import stream_words as words
 from trifocal_cloud.io.stream_rows import StreamRows
 from trifocal_cloud.stream import Stream, Wishes
 from trifocal_cloud.testing import ANN, House, eventually
@@ -30,6 +31,16 @@ async def test_a_stream_comes_back_as_it_was(kept: StreamRows) -> None:
 
     kept.keep(stream())
     kept.keep(stream())
+    await eventually(there)
+
+
+async def test_one_that_was_to_end_still_is(kept: StreamRows) -> None:
+    async def there() -> bool:
+        return [found.status for found in await kept.load()] == [words.STOPPING]
+
+    ending = stream()
+    ending.status = words.STOPPING
+    kept.keep(ending)
     await eventually(there)
 
 

@@ -5,6 +5,10 @@ from typing import NamedTuple
 
 from trifocal_cloud.stream_words import INITIALIZING
 from trifocal_shared.message import Message
+from trifocal_shared.stream_messages import StartRtmpStream
+
+MANAGED = "MANAGED_STREAM"
+"""Whose stream it is, as the glasses are told of a managed one."""
 
 
 class Wishes(NamedTuple):
@@ -47,6 +51,18 @@ class Stream:
     def managed(self) -> bool:
         """Whether it goes through our own media plane."""
         return not self.owner
+
+    @property
+    def app_id(self) -> str:
+        """Whose it is, as the glasses are told."""
+        return self.owner or MANAGED
+
+    def start(self) -> StartRtmpStream:
+        """What begins it on the glasses."""
+        video, audio, options = self.wishes
+        return StartRtmpStream(
+            rtmp_url=self.url, stream_id=self.stream_id, app_id=self.app_id, video=video, audio=audio, stream=options
+        )
 
 
 class ToGlasses(NamedTuple):

@@ -36,9 +36,6 @@ AGAIN_MS = 5_000
 GRACE_MS = 30_000
 """How long a managed stream goes on without an app."""
 
-MANAGED = "MANAGED_STREAM"
-"""Whose stream it is, as the glasses are told of a managed one."""
-
 START, AGAIN, AWAY, GRACE = "start", "again", "away", "grace"
 
 
@@ -67,7 +64,7 @@ class Streams:
         if running is not None and running.managed and stream.managed and running.status != words.STOPPING:
             self._join(running, package)
         elif running is not None:
-            self._events.append(TellBusy(stream.user, running.owner or MANAGED, running.stream_id))
+            self._events.append(TellBusy(stream.user, running.app_id, running.stream_id))
             self._events.append(Tell(stream.user, package, stream.managed, "", words.ERROR, reasons.CAMERA_BUSY))
         elif stream.user in self._away:
             self._events.append(Tell(stream.user, package, stream.managed, "", words.ERROR, reasons.GLASSES_OFFLINE))
@@ -202,16 +199,7 @@ class Streams:
             self._say_start(stream, now)
 
     def _say_start(self, stream: Stream, now: int) -> None:
-        video, audio, options = stream.wishes
-        start = wire.StartRtmpStream(
-            rtmp_url=stream.url,
-            stream_id=stream.stream_id,
-            app_id=stream.owner or MANAGED,
-            video=video,
-            audio=audio,
-            stream=options,
-        )
-        self._events.append(ToGlasses(stream.user, start))
+        self._events.append(ToGlasses(stream.user, stream.start()))
         self._waits.set((stream.stream_id, AGAIN), now + AGAIN_MS)
         self.tracker.track(stream.stream_id, now)
 
@@ -297,7 +285,7 @@ class Streams:
                 alive = wire.KeepRtmpStreamAlive(stream_id=event.stream_id, ack_id=event.ack_id)
                 self._events.append(ToGlasses(stream.user, alive))
             elif isinstance(event, stream_events.Stop):
-                stop = wire.StopRtmpStream(stream_id=event.stream_id, app_id=stream.owner or MANAGED)
+                stop = wire.StopRtmpStream(stream_id=event.stream_id, app_id=stream.app_id)
                 self._events.append(ToGlasses(stream.user, stop))
             elif isinstance(event, stream_events.Unconfirmed):
                 self._over(stream, words.STOPPED, reasons.GLASSES_SILENT)

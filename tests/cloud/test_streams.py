@@ -3,8 +3,20 @@
 from typing import Any
 
 from trifocal_cloud import stream_words as words
-from trifocal_cloud.stream import Event, Forget, Keep, Playback, Provision, Release, Stream, Tell, ToGlasses, Wishes
-from trifocal_cloud.streams import AGAIN_MS, AWAY_MS, GRACE_MS, MANAGED, START_MS, Streams
+from trifocal_cloud.stream import (
+    MANAGED,
+    Event,
+    Forget,
+    Keep,
+    Playback,
+    Provision,
+    Release,
+    Stream,
+    Tell,
+    ToGlasses,
+    Wishes,
+)
+from trifocal_cloud.streams import AGAIN_MS, AWAY_MS, GRACE_MS, START_MS, Streams
 from trifocal_shared import reasons
 from trifocal_shared import stream_messages as wire
 
@@ -248,53 +260,3 @@ def test_nobody_takes_the_camera_from_whoever_has_it() -> None:
     desk.drained()
     desk.managed()
     assert desk.told() == [(words.ERROR, reasons.CAMERA_BUSY)]
-
-
-def test_a_managed_stream_is_taken_up_again_after_a_restart() -> None:
-    desk = Desk()
-    desk.live()
-    stream = desk.streams.of(ANN)
-    assert stream is not None
-    again = Desk()
-    again.streams.restored(stream, 0)
-    assert [type(event) for event in again.drained()] == [Provision]
-    again.streams.provisioned("m1", "rtmp://other", PLAYBACK, 0)
-    assert again.commands() == [], "glasses go on where they publish"
-    again.streams.timeout(AWAY_MS)
-    assert again.told() == [(words.ERROR, reasons.GLASSES_OFFLINE)]
-
-
-def kept(desk: Desk) -> list[Stream]:
-    return [event.stream for event in desk.drained() if isinstance(event, Keep)]
-
-
-def test_whatever_must_outlast_a_restart_is_kept_when_it_changes() -> None:
-    desk = Desk()
-    desk.managed()
-    assert [stream.viewers for stream in kept(desk)] == [[CAM]]
-    desk.streams.provisioned("m1", "rtmp://ingest/m1", PLAYBACK, 0)
-    assert [stream.url for stream in kept(desk)] == ["rtmp://ingest/m1"]
-    desk.streams.wanted(Stream("m2", ANN, "", Wishes({}, {}, {}), 0), OTHER, 0)
-    assert [list(stream.viewers) for stream in kept(desk)] == [[CAM, OTHER]]
-    desk.streams.app_gone(ANN, CAM, 0)
-    assert [list(stream.viewers) for stream in kept(desk)] == [[OTHER]]
-    desk.streams.unwanted(ANN, OTHER, True, "", 0)
-    assert [stream.status for stream in kept(desk)] == [words.STOPPING] * 2
-
-
-def test_a_stream_that_was_to_end_is_stopped_after_a_restart_and_its_app_told() -> None:
-    again = Desk()
-    stream = Stream("s1", ANN, CAM, Wishes({}, {}, {}), 0, "rtmp://a/live/key", [CAM], words.STOPPING)
-    again.streams.restored(stream, 0)
-    assert again.commands() == [wire.StopRtmpStream(stream_id="s1", app_id=CAM)]
-    again.says("stopped")
-    assert again.told() == [(words.STOPPED, "")]
-
-
-def test_a_stream_that_all_had_left_ends_after_a_restart() -> None:
-    again = Desk()
-    again.streams.restored(Stream("m1", ANN, "", Wishes({}, {}, {}), 0, "rtmp://ingest/m1"), 0)
-    again.streams.provisioned("m1", "rtmp://ingest/m1", PLAYBACK, 0)
-    again.drained()
-    again.streams.timeout(GRACE_MS)
-    assert [type(message) for message in again.commands()][-1] is wire.StopRtmpStream

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from trifocal_cloud.stream import Keep, Provision, Release, Stream, Tell, TellBusy, ToGlasses, Wishes
+from trifocal_cloud.stream import Event, Keep, Provision, Release, Stream, Tell, TellBusy, ToGlasses, Wishes
 from trifocal_cloud.streams import Streams
 from trifocal_firmware.stream_guard import IDLE, StreamGuard
 from trifocal_shared import reasons, stream_messages
@@ -121,21 +121,7 @@ class House:
             busy = False
             for event in self.cloud.events():
                 busy = True
-                if isinstance(event, ToGlasses):
-                    self.sent.append(event.message)
-                    self.down.send(event.message, self.now)
-                elif isinstance(event, Tell):
-                    self.told.append(event)
-                elif isinstance(event, TellBusy):
-                    self.busy.append(event)
-                elif isinstance(event, Keep):
-                    self.keep(event)
-                elif isinstance(event, Provision):
-                    self.provide(event)
-                elif isinstance(event, Release):
-                    self.release(event.stream_id)
-                else:
-                    self.kept.pop(event.stream_id, None)
+                self._do(event)
             for message in self.down.events():
                 busy = True
                 assert isinstance(message, Message)
@@ -149,6 +135,23 @@ class House:
                     self.cloud.acked(ANN, said, self.now)
                 elif isinstance(said, stream_messages.GlassesStreamStatus):
                     self.cloud.glasses_said(ANN, said, self.now)
+
+    def _do(self, event: Event) -> None:
+        if isinstance(event, ToGlasses):
+            self.sent.append(event.message)
+            self.down.send(event.message, self.now)
+        elif isinstance(event, Tell):
+            self.told.append(event)
+        elif isinstance(event, TellBusy):
+            self.busy.append(event)
+        elif isinstance(event, Keep):
+            self.keep(event)
+        elif isinstance(event, Provision):
+            self.provide(event)
+        elif isinstance(event, Release):
+            self.release(event.stream_id)
+        else:
+            self.kept.pop(event.stream_id, None)
 
     def keep(self, event: Keep) -> None:
         """A stream is to be found again after a restart."""

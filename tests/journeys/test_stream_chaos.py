@@ -5,7 +5,6 @@ instant a camera that is on has an owner, or goes off within a minute. In the en
 ended, and nothing is left of it anywhere.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -40,7 +39,7 @@ class Chaos(House):
 
     def life(self) -> None:
         """One stream that an app or two want, a few faults, and the end of all wishes."""
-        faults: list[Callable[[], None]] = [
+        faults = [
             self.cut,
             self.back,
             self.restart_cloud,

@@ -197,7 +197,7 @@ class Controls:
 
     def _set(self, said: Control, words: "list[str]") -> None:
         kind, way = said.TYPE, words[0]
-        value = said.values.get(name_of(words[1]), MODES[1])
+        value = said.values.get(name_of(words[-1]), MODES[1])
         reason = ""
         if way == "u":
             reason = reasons.UNSUPPORTED

@@ -4,7 +4,7 @@ Its frames carry no id, and a bad link may double them: the same press twice wit
 presses too, of the button `touch`. Words that are not about presses come out as they came in.
 """
 
-from trifocal_shared.control_messages import GESTURES
+from trifocal_shared.control_messages import gesture
 from trifocal_shared.envelope import Native
 from trifocal_shared.wire import Wire
 
@@ -68,9 +68,9 @@ class Mcu:
 
 def _press(word: object, body: "dict[str, object]") -> "tuple[str, str] | None":
     """The press that a word means, if it means one."""
-    kind = body.get("type")
-    if word == "sr_tpevt" and type(kind) is int and 0 <= kind < len(GESTURES):
-        return TOUCH, GESTURES[kind]
+    touch = gesture(body.get("type")) if word == "sr_tpevt" else ""
+    if touch:
+        return TOUCH, touch
     if word == "sr_keyevt" and body == {"button": 1, "type": 0}:  # the camera's key on the latest controllers
         return "photo", "short"
     if word == "hs_ntfy":

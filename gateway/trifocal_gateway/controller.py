@@ -1,6 +1,6 @@
 """What the button controller of Mentra's glasses says to a gateway by itself, in the words of `messages`."""
 
-from trifocal_shared.control_messages import CHARGING_MV, GESTURES, Control
+from trifocal_shared.control_messages import CHARGING_MV, Control, gesture
 from trifocal_shared.envelope import Native
 from trifocal_shared.message import Message
 from trifocal_shared.messages import BatteryStatus
@@ -15,7 +15,5 @@ def meaning(said: Native) -> Message | None:
         level, millivolts = body.get("pt"), body.get("vt")
         charging = type(millivolts) is int and millivolts > CHARGING_MV
         return BatteryStatus(level=level, charging=charging) if type(level) is int else None
-    kind = body.get("type")
-    if said.command == "sr_tpevt" and type(kind) is int and 0 <= kind < len(GESTURES):
-        return Control("touch_event", gesture_name=GESTURES[kind])
-    return None
+    touch = gesture(body.get("type")) if said.command == "sr_tpevt" else ""
+    return Control("touch_event", gesture_name=touch) if touch else None

@@ -27,17 +27,11 @@ from trifocal_shared.message import MAX_INT, Message, ProtocolError
 SECRETS = ("password", "key", "rtmpUrl")
 """Fields that `repr` does not show, in whatever message."""
 
-GESTURES = (
-    "single_tap",
-    "double_tap",
-    "triple_tap",
-    "long_press",
-    "forward_swipe",
-    "backward_swipe",
-    "up_swipe",
-    "down_swipe",
-)
+GESTURES = "single_tap double_tap triple_tap long_press forward_swipe backward_swipe up_swipe down_swipe"
 """In the order of the numbers in the controller's `sr_tpevt`."""
+
+ECHOES = ["request_id", "requestId"]
+"""Texts by which an answer names its question: any message may have them, so they stand in no row."""
 
 CHARGING_MV = 4_000
 """Of a controller's report: above it the battery is being charged (PROTOCOL-device §7)."""
@@ -52,19 +46,19 @@ forget_wifi f ssid!
 set_hotspot_state h enabled:b! ssid password
 query_gallery_status g
 set_photo_mode m mode
-save_in_gallery_mode s active:b! request_id
-button_photo_setting s size! request_id
-button_video_recording_setting s params:o! request_id
-button_max_recording_time s minutes:i! request_id
-button_camera_led s enabled:b! request_id
-button_mode_setting u request_id
-camera_fov_setting u request_id
-camera_tuning_config u request_id
-set_gallery_server_enabled u request_id
-rgb_led_control_on l led:i ontime:i offtime:i count:i brightness:i requestId
-rgb_led_control_off l requestId
-rgb_led_photo_flash l duration:i brightness:i requestId
-rgb_led_video_solid l brightness:i requestId
+save_in_gallery_mode s active:b!
+button_photo_setting s size!
+button_video_recording_setting s params:o!
+button_max_recording_time s minutes:i!
+button_camera_led s enabled:b!
+button_mode_setting u
+camera_fov_setting u
+camera_tuning_config u
+set_gallery_server_enabled u
+rgb_led_control_on l led:i ontime:i offtime:i count:i brightness:i
+rgb_led_control_off l
+rgb_led_photo_flash l duration:i brightness:i
+rgb_led_video_solid l brightness:i
 reboot p
 shutdown p
 start_rtmp_stream r streamId rtmpUrl!
@@ -81,12 +75,12 @@ hotspot_status_update - hotspot_enabled:b! hotspot_ssid hotspot_gateway_ip
 hotspot_error - error_message
 gallery_status - photos:i videos:i total:i total_size:i has_content:b camera_busy
 set_photo_mode_ack - mode
-settings_ack - setting success:b! request_id error
-rgb_led_control_on_response - success:b! requestId
-rgb_led_control_off_response - success:b! requestId
-rgb_led_photo_flash_response - success:b! requestId
-rgb_led_video_solid_response - success:b! requestId
-rgb_led_control_error - error requestId
+settings_ack - setting success:b! error
+rgb_led_control_on_response - success:b!
+rgb_led_control_off_response - success:b!
+rgb_led_photo_flash_response - success:b!
+rgb_led_video_solid_response - success:b!
+rgb_led_control_error - error
 touch_event - gesture_name! device_model press_id timestamp:i
 swipe_volume_status - enabled:b!
 switch_status - switch_type:i switch_value:i
@@ -140,6 +134,12 @@ def report(data: "dict[str, object]") -> "Control | None":
     return _parse(REPORTS, data)
 
 
+def gesture(number: object) -> str:
+    """The gesture that the controller means by a number, or an empty text."""
+    known = GESTURES.split(" ")
+    return known[number] if type(number) is int and 0 <= number < len(known) else ""
+
+
 def _parse(table: str, data: "dict[str, object]") -> "Control | None":
     """The message that a JSON object is, or None for a type that is not in the table. Raises ProtocolError."""
     kind = str(data["type"])
@@ -147,7 +147,7 @@ def _parse(table: str, data: "dict[str, object]") -> "Control | None":
     if not words:
         return None
     values = {}
-    for field in words[1:]:
+    for field in words[1:] + ECHOES:
         name, _, sort = field.rstrip("!").partition(":")
         value = data.get(name)
         if value is not None:

@@ -40,7 +40,7 @@ OTHERS = ""
 class ProtocolError(Exception):
     """The peer broke the rules. `code` is a word from `trifocal_shared.reasons` or `malformed`; safe to show."""
 
-    def __init__(self, text: str, code: str = "malformed") -> None:
+    def __init__(self, text: str = "", code: str = "malformed") -> None:
         super().__init__(text)
         self.code = code
 

@@ -29,11 +29,11 @@ from trifocal_firmware.boards.parts.ble import GattLink
 from trifocal_firmware.boards.parts.cell import Cell
 from trifocal_firmware.boards.parts.esp_camera import EspCamera
 from trifocal_firmware.boards.parts.esp_sleep import BY_TIME, EspSleep
+from trifocal_firmware.boards.parts.pin import PinWatch
 from trifocal_firmware.boards.parts.sleep import Sleep
+from trifocal_firmware.boards.parts.uart import UartLink
 from trifocal_firmware.boards.parts.watch import WATCHDOG_MS, Watch
 from trifocal_firmware.io.flash import Flash
-from trifocal_firmware.io.pin import PinWatch
-from trifocal_firmware.io.uart import UartLink
 
 BAUD = 460_800
 LOOK_SECONDS = 5

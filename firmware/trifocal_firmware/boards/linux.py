@@ -24,8 +24,8 @@ from trifocal_firmware.board import Board
 from trifocal_firmware.boards.linux_camera import open_camera
 from trifocal_firmware.boards.linux_link import SerialWire, TcpLink
 from trifocal_firmware.boards.linux_pins import Pins, cell
+from trifocal_firmware.boards.parts.uart import UartLink
 from trifocal_firmware.boards.parts.watch import Watch
-from trifocal_firmware.io.uart import UartLink
 from trifocal_firmware.main import Firmware
 
 MISSING = 3

@@ -25,9 +25,9 @@ import machine  # type: ignore[import-not-found]
 
 from trifocal_firmware.board import Board
 from trifocal_firmware.boards.parts.ble import GattLink
+from trifocal_firmware.boards.parts.pin import PinWatch
 from trifocal_firmware.boards.parts.watch import WATCHDOG_MS, Watch
 from trifocal_firmware.io.flash import Flash
-from trifocal_firmware.io.pin import PinWatch
 
 LOOK_SECONDS = 5
 FRAME_SECONDS = 0.01

@@ -25,8 +25,7 @@ def modules():
     chip.put()
     try:
         from trifocal_firmware.boards import atoms3r_m12, esp32_cam, espressif, freenove_s3, xiao_sense
-        from trifocal_firmware.boards.parts import ble, esp_camera, flag
-        from trifocal_firmware.io import pin, uart
+        from trifocal_firmware.boards.parts import ble, esp_camera, flag, pin, uart
     finally:
         chip.take()
     boards = xiao_sense.XiaoSense, freenove_s3.FreenoveS3, atoms3r_m12.AtomS3RM12, esp32_cam.Esp32Cam

@@ -18,8 +18,7 @@ def modules():
     chip.put()
     try:
         from trifocal_firmware.boards import espressif, xiao_sense
-        from trifocal_firmware.boards.parts import ble, esp_camera, esp_sleep, flag
-        from trifocal_firmware.io import pin
+        from trifocal_firmware.boards.parts import ble, esp_camera, esp_sleep, flag, pin
     finally:
         chip.take()
     return xiao_sense.XiaoSense, espressif, esp_sleep, (espressif, ble, esp_camera, flag, pin, main)

@@ -10,7 +10,7 @@ import serial
 
 from trifocal_firmware.boards import linux_link
 from trifocal_firmware.boards.linux_link import SerialWire, TcpLink
-from trifocal_firmware.io.uart import UartLink
+from trifocal_firmware.boards.parts.uart import UartLink
 from trifocal_shared.clock import Clock
 
 

@@ -80,8 +80,7 @@ def modules():
     sys.modules["csi"] = Csi()
     try:
         from trifocal_firmware.boards import openmv
-        from trifocal_firmware.boards.parts import ble, flag
-        from trifocal_firmware.io import pin
+        from trifocal_firmware.boards.parts import ble, flag, pin
     finally:
         chip.take()
         del sys.modules["csi"]

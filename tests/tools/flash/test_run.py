@@ -70,7 +70,7 @@ def test_a_second_time_there_is_nothing_to_do_and_a_new_version_replaces_only_wh
     monkeypatch.setattr(run, "payload", lambda _: newer)
     done = run.flash(paper_board, board.port)
     assert set(done.plan.copy) == {"lib/trifocal_firmware/main.mpy", "main.py"}
-    assert done.plan.remove == ["lib/trifocal_firmware/io/pin.mpy"]
+    assert done.plan.remove == ["lib/trifocal_firmware/boards/parts/pin.mpy"]
     assert done.plan.restart
     assert board.files().keys() == newer.keys() | {plan.LIST}
 

@@ -14,7 +14,7 @@ import trifocal_shared
 from trifocal_tools import cache, failure
 from trifocal_tools.failure import Failure
 from trifocal_tools.micropython.lean.link import link
-from trifocal_tools.micropython.lean.program import BOARDS, Translation, translate
+from trifocal_tools.micropython.lean.program import BOARDS, Translation, needed, translate
 from trifocal_tools.micropython.lean.trace import Trace
 
 PACKAGES = (Path(trifocal_shared.__file__).parent, Path(trifocal_firmware.__file__).parent)
@@ -67,7 +67,7 @@ def build(
 
     With `users`, tests by their path and whatever else they need, the program keeps what only they use; they are
     translated along with it into the folder, and those within packages of ours are in the image too. `plain` compiles
-    the sources as they are, as every tool would: what the translation is measured against.
+    the sources that are needed as they are, as every tool would: what the translation is measured against.
     """
     sources = flashed(packages)
     users = users or {}
@@ -114,7 +114,7 @@ def _digest(sources: dict[str, bytes], users: dict[str, bytes], plain: bool) -> 
 def _build(sources: dict[str, bytes], users: dict[str, bytes], plain: bool, scratch: Path) -> Path:
     built, compiler = scratch / "built", _compiler()
     if plain:
-        texts, trace = {path: data.decode() for path, data in sources.items()}, Trace()
+        texts, trace = {path: data.decode() for path, data in needed(sources).items()}, Trace()
     else:
         done = _translated(sources, users)
         texts, trace = done.files, done.trace

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from trifocal_firmware.io.uart import SILENCE_MS
+from trifocal_firmware.boards.parts.uart import SILENCE_MS
 from trifocal_tools.sim.firmware_host import FirmwareHost
 
 READ_BYTES = 4_096

@@ -3,7 +3,7 @@
 import pytest
 
 from trifocal_tools.failure import Failure
-from trifocal_tools.micropython.lean.program import dotted, translate
+from trifocal_tools.micropython.lean.program import dotted, needed, translate
 
 SOURCES = {
     "trifocal_shared/__init__.py": b'"""Ground floor."""\n',
@@ -34,6 +34,13 @@ def test_what_main_needs_is_one_file_and_what_boards_need_is_beside_it():
         "trifocal_firmware/board.py",
         "trifocal_firmware/boards/kite.py",
         "trifocal_firmware/io/pin.py",
+    }
+
+
+def test_only_what_is_needed_is_needed_with_its_packages():
+    package = {"trifocal_shared/__init__.py": b"", "trifocal_shared/idle/__init__.py": b""}
+    assert set(needed(SOURCES | package)) == set(SOURCES) - {"trifocal_shared/nobody.py"} | {
+        "trifocal_shared/__init__.py"
     }
 
 

@@ -22,6 +22,11 @@ def deep(x):
     return [x, [x, [x, (x, ("warming", "capturing", "ready", "off"))]], "a text that is long enough"]
 def left():
     return (1.5, "warming", "capturing", "ready", b"x", (1, 2)), (-17, "warming", "off"), (1 << 40, "ready")
+def powers():
+    return [
+        (1 << 62) + 3, (1 << 64) - 1, 2**255 - 19, 2**255 - 21, 2**200, 2**100 + 1000000, 2**100 - 1000000,
+        2**100 + 2000000, -(2**100), 3 * 2**100, 9223372036854775807, -9223372036854775808,
+    ]
 def way(x):
     for y in range(3):
         if y == x:
@@ -29,7 +34,7 @@ def way(x):
         z = ("warming", "capturing", "ready", "off") if y else ("warming", "capturing", "ready", "off", None)
     return z
 def all_of_it():
-    return [whole(), kinds(), deep(1), left(), way(1), way(2), way(5)]
+    return [whole(), kinds(), deep(1), left(), powers(), way(1), way(2), way(5)]
 """
 
 TEST = """
@@ -67,6 +72,24 @@ def test_a_tuple_of_words_that_are_told_anyway_goes_and_there_is_room_for_its_pa
 @pytest.mark.parametrize("parts", ["1, 2", "1.5, 'warming', 'capturing', 'ready'", "'warming', 'capturing', b'ready'"])
 def test_others_stay(tmp_path, parts):
     assert tuples(tmp_path, WORDS.replace("'warming', 'capturing', 'ready'", parts)) == (1, 0)
+
+
+def numbers(tmp_path, text):
+    """How many whole numbers stay digit by digit."""
+    file = mpy.read(compiled(tmp_path, "x", text).read_bytes())
+    spread(file)
+    used = {step.number for code in file.code.whole() for step in code.steps if step.op == mpy.LOAD_CONST_OBJ}
+    return len(used)
+
+
+def test_a_power_of_two_and_a_little_is_told_so(tmp_path):
+    for told in ("2**255 - 19", "2**255", "1 << 255", "(1 << 200) + 1000"):
+        assert numbers(tmp_path, f"def f():\n    return {told}\n") == 0
+
+
+@pytest.mark.parametrize("whole", ["3 << 100", "-(1 << 255)", "(1 << 255) - (1 << 100)", "10**9"])
+def test_other_whole_numbers_stay(tmp_path, whole):
+    assert numbers(tmp_path, f"def f():\n    return {whole}\n") == (whole != "10**9")
 
 
 @pytest.mark.journey

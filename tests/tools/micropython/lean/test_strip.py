@@ -48,6 +48,15 @@ def test_assertions_stay_in_tests_only():
     assert stripped("assert a\n", asserts=True) == "assert a"
 
 
+def test_texts_of_errors_that_nobody_reads_go_where_it_is_quiet():
+    text = "if a:\n    raise ValueError('no %s' % a)\nraise OSError('gone') from None"
+    assert stripped(text) == text
+    assert stripped(text, quiet=True) == "if a:\n    raise ValueError\nraise OSError('gone') from None"
+    assert stripped("f(ProtocolError('no'), TypeError())", quiet=True) == "f(ProtocolError(), TypeError())"
+    assert stripped("raise ProtocolError('no', code)", quiet=True) == "raise ProtocolError('', code)"
+    assert stripped("try:\n    f()\nexcept ValueError:\n    raise", quiet=True).endswith("raise")
+
+
 def test_a_file_knows_its_old_place():
     assert stripped("A = __file__\n") == "A = 'a.py'"
 

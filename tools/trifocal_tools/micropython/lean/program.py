@@ -84,6 +84,14 @@ def translate(
     return done
 
 
+def needed(sources: dict[str, bytes], home: str = HOME) -> dict[str, bytes]:
+    """Those of the sources that a program needs: the one file's, those of boards, and packages that these lie in."""
+    modules = _modules(sources, {})
+    order = _needed([home, *(dotted(path) for path in sources if path.startswith(BOARDS))], modules)
+    packages = {name.rpartition(".")[0] for name in order}
+    return {path: data for path, data in sources.items() if dotted(path) in {*order, *packages}}
+
+
 def dotted(path: str) -> str:
     """The name of the module at a path."""
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -97,7 +105,7 @@ def _modules(sources: dict[str, bytes], users: dict[str, bytes]) -> dict[str, Mo
 
     modules = {}
     for path, data in (sources | users).items():
-        tree = strip(data, path, absent, asserts=path in users)
+        tree = strip(data, path, absent, asserts=path in users, quiet=not users)
         if path in sources:
             know(tree)
         for node in ast.walk(tree):

@@ -1,4 +1,7 @@
-"""What a device does not need of a source: docstrings, annotations, assertions, and branches for other interpreters."""
+"""What a device does not need of a source: docstrings, annotations, assertions, branches for other interpreters, texts.
+
+Nobody reads the text of a broken rule there: the way back from a traceback leads to the line that has it.
+"""
 
 import ast
 from collections.abc import Callable
@@ -6,22 +9,29 @@ from collections.abc import Callable
 CHECKERS = {"TYPE_CHECKING", "dataclass_transform"}
 """Names that only type checkers look at."""
 
+QUIET = {"ProtocolError", "TypeError", "ValueError"}
+"""Errors whose texts are for a gateway's log, or for who wrote the call. Making one does nothing else."""
 
-def strip(text: bytes | str, name: str, absent: Callable[[str], bool], asserts: bool = False) -> ast.Module:
+
+def strip(
+    text: bytes | str, name: str, absent: Callable[[str], bool], asserts: bool = False, quiet: bool = False
+) -> ast.Module:
     """The tree of a source without what never runs on a device. `absent` says which modules are not there.
 
-    A `try` that only imports what is absent is replaced by its handler. SyntaxError for what is no Python.
+    Assertions stay with `asserts`, and texts of errors go when it is to be `quiet`. A `try` that only imports what is
+    absent is replaced by its handler. SyntaxError for what is no Python.
     """
     tree = ast.parse(text, name)
-    stripped: ast.Module = _Stripper(name, absent, asserts).visit(tree)
+    stripped: ast.Module = _Stripper(name, absent, asserts, quiet).visit(tree)
     return stripped
 
 
 class _Stripper(ast.NodeTransformer):
-    def __init__(self, name: str, absent: Callable[[str], bool], asserts: bool) -> None:
+    def __init__(self, name: str, absent: Callable[[str], bool], asserts: bool, quiet: bool) -> None:
         self._name = name
         self._absent = absent
         self._asserts = asserts
+        self._quiet = quiet
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
@@ -38,6 +48,18 @@ class _Stripper(ast.NodeTransformer):
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST | None:
         return node if self._asserts else None
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        self.generic_visit(node)
+        if self._quiet and isinstance(node.exc, ast.Call) and _named(node.exc, QUIET) and not node.exc.args:
+            node.exc = node.exc.func
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if self._quiet and _named(node, QUIET) and node.args:
+            rest = [ast.Constant(""), *node.args[1:]] if node.args[1:] else []
+            node.args = [ast.copy_location(one, node) for one in rest]
+        return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         if node.value is None:

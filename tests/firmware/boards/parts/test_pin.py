@@ -1,7 +1,7 @@
 import unittest
 
-from trifocal_firmware.io import pin as module
-from trifocal_firmware.io.pin import PinWatch
+from trifocal_firmware.boards.parts import pin as module
+from trifocal_firmware.boards.parts.pin import PinWatch
 
 
 class Flag:

@@ -1,7 +1,15 @@
 import unittest
 
-from trifocal_firmware.io import uart as module
-from trifocal_firmware.io.uart import BUSY_SECONDS, IDLE_SECONDS, MOST_PACKS, MOST_QUEUED, PIECE, SILENCE_MS, UartLink
+from trifocal_firmware.boards.parts import uart as module
+from trifocal_firmware.boards.parts.uart import (
+    BUSY_SECONDS,
+    IDLE_SECONDS,
+    MOST_PACKS,
+    MOST_QUEUED,
+    PIECE,
+    SILENCE_MS,
+    UartLink,
+)
 from trifocal_shared.testing import VirtualClock
 
 

@@ -1,6 +1,7 @@
 """One part alone in its own process: the cloud, the gateway or simulated glasses."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,8 +42,13 @@ def run_cloud(settings: Settings, as_json: bool) -> None:
     _run(settings.data_dir, "cloud", main)
 
 
-def run_gateway(settings: Settings, endpoint: Endpoint, glasses: str, as_json: bool, pair: bool = False) -> None:
-    """Run the gateway until a signal. It waits for glasses and cloud for as long as they are away."""
+def run_gateway(  # noqa: PLR0917 - as the command line has them
+    settings: Settings, endpoint: Endpoint, glasses: str, as_json: bool, pair: bool = False, hci: str = ""
+) -> None:
+    """Run the gateway until a signal. It waits for glasses and cloud for as long as they are away.
+
+    Bluetooth is the system's, or bumble's on the controller at `hci`.
+    """
     from trifocal_gateway.main import run
     from trifocal_gateway.settings import GatewaySettings
 
@@ -59,17 +65,29 @@ def run_gateway(settings: Settings, endpoint: Endpoint, glasses: str, as_json: b
     )
 
     async def main(stop: asyncio.Event) -> None:
-        await run(found, stop, started)
+        if not hci:
+            await run(found, stop, started)
+            return
+        from trifocal_tools.radio.central import backends
+        from trifocal_tools.radio.hci import HciCentral
+
+        central = HciCentral(hci)
+        try:
+            await run(found, stop, started, backends=backends(central.device))
+        finally:
+            await central.close()
 
     _run(settings.data_dir, "gateway", main)
 
 
-def run_sim(settings: Settings, listen: str, as_json: bool, baud: int = 0) -> None:
+def run_sim(settings: Settings, listen: str, as_json: bool, baud: int = 0, radio: bool = False) -> None:
     """Run simulated glasses until a signal; with a cloud they let themselves be handled from there.
 
-    They listen on TCP, or with a `baud` sit on a wire of that speed: a pty, whose name is said.
+    They listen on TCP, or with a `baud` sit on a wire of that speed: a pty, whose name is said. With a `radio` what
+    listens on TCP is a Bluetooth controller for the gateway, in the same virtual radio.
     """
     from trifocal_tools.sim import SimSettings, run
+    from trifocal_tools.sim.run import device_id
 
     host, port = listen_address(listen)
     if not baud:
@@ -81,14 +99,21 @@ def run_sim(settings: Settings, listen: str, as_json: bool, baud: int = 0) -> No
     def started(found_port: int) -> None:
         where = f"serial:{folder / TTY}" if baud else f"tcp://{host}:{found_port}"
         verb = "are wired to" if baud else "listen on"
-        _say(
-            as_json, f"simulated glasses {verb} {where} (data in {folder})", {"glasses": where, "dataDir": str(folder)}
-        )
+        said = {"glasses": where, "dataDir": str(folder)}
+        if radio:
+            said |= {"glasses": f"ble:{device_id(folder)}", "hci": f"tcp-client:{host}:{found_port}"}
+            where, verb = said["hci"], "advertise in the radio at"
+        _say(as_json, f"simulated glasses {verb} {where} (data in {folder})", said)
 
     def wire(firmware: "FirmwareHost", changed: Callable[[bool], None], _name: str) -> "Link":
         from trifocal_tools.sim.pty_link import PtyLink
 
         return PtyLink(firmware, changed, folder / TTY, baud)
+
+    def on_air(firmware: "FirmwareHost", changed: Callable[[bool], None], name: str) -> "Link":
+        from trifocal_tools.radio.room import Room
+
+        return Room(random.random).join_open(firmware, changed, name)
 
     async def main(stop: asyncio.Event) -> None:
         found = SimSettings(
@@ -100,7 +125,7 @@ def run_sim(settings: Settings, listen: str, as_json: bool, baud: int = 0) -> No
             cloud_url=settings.cloud,
             token=settings.token.get_secret_value(),
             keyboard="json" if as_json else "plain",
-            join=wire if baud else None,
+            join=wire if baud else on_air if radio else None,
         )
         await run(found, started, stop)
 

@@ -20,7 +20,7 @@ from trifocal_shared.messages import PROTOCOL_VERSION, TokenStatus
 from trifocal_shared.pack import HEAD
 from trifocal_tools.radio.air import Air
 from trifocal_tools.radio.bluetooth_module import BluetoothModule
-from trifocal_tools.radio.central import backends
+from trifocal_tools.radio.central import at_hand, backends
 from trifocal_tools.radio.controller import Radio
 from trifocal_tools.radio.peripheral import make_device
 
@@ -142,7 +142,7 @@ class Phone:
 
 async def delivered(glasses, version=PROTOCOL_VERSION):
     """One photo by a press, at the stub."""
-    phone = Phone(await Central(NAME, backends(glasses.central)).connect(), version)
+    phone = Phone(await Central(NAME, backends(at_hand(glasses.central))).connect(), version)
     try:
         await phone.until(lambda stub: any(isinstance(said, TokenStatus) for said in stub.heard))
         glasses.press()
@@ -201,7 +201,9 @@ async def test_out_of_range_in_the_middle_of_a_photo_it_goes_on_at_the_first_mis
         glasses.press()  # nobody is there yet: the photo waits for the gateway
         stop = asyncio.Event()
         settings = GatewaySettings(data_dir=data, cloud_url="http://127.0.0.1:9", glasses=f"ble:{NAME}")
-        running = asyncio.create_task(gateway.run(settings, stop, lambda: None, backends=backends(glasses.central)))
+        running = asyncio.create_task(
+            gateway.run(settings, stop, lambda: None, backends=backends(at_hand(glasses.central)))
+        )
         async with asyncio.timeout(90):
             await half.wait()
             glasses.radio.drop()

@@ -10,7 +10,7 @@ from bumble import core
 from bumble.core import UUID
 
 from trifocal_tools.radio import central
-from trifocal_tools.radio.central import MTU, backends, long_uuid
+from trifocal_tools.radio.central import MTU, at_hand, backends, long_uuid
 from trifocal_tools.radio.controller import Radio
 from trifocal_tools.radio.peripheral import RadioLink, make_device
 
@@ -38,7 +38,7 @@ async def room():
     host = make_device("gateway", "C0:00:00:00:00:02", radio)
     await host.power_on()
     await link.listen()
-    yield told, link, backends(host)
+    yield told, link, backends(at_hand(host))
     await link.close()
     await host.power_off()
     radio.close()

@@ -8,10 +8,11 @@ import pytest
 from bleak import BleakClient
 from bumble.hci import Address
 
+from trifocal_firmware.boards.parts.uart import SILENCE_MS
 from trifocal_tools import virtual_time
 from trifocal_tools.radio import controller as module
 from trifocal_tools.radio.air import Air
-from trifocal_tools.radio.central import SET_UP_S, backends
+from trifocal_tools.radio.central import SET_UP_S, at_hand, backends
 from trifocal_tools.radio.controller import SUPERVISION_S, Radio
 from trifocal_tools.radio.peripheral import ADVERTISE_MS, RadioLink, make_device
 
@@ -68,7 +69,7 @@ def in_a_room(test):
 
 async def connected(central):
     """A client of the link's, and the lengths of what it was notified."""
-    client = BleakClient(ADDRESS, backend=backends(central)[1], timeout=5)
+    client = BleakClient(ADDRESS, backend=backends(at_hand(central))[1], timeout=5)
     await client.connect()
     lengths = asyncio.Queue()
     await client.start_notify("70ff", lambda _, data: lengths.put_nowait(len(data)))
@@ -135,7 +136,7 @@ async def test_latency_is_on_top_and_nothing_overtakes(radio, link, central):
 
 @in_a_room
 async def test_a_connection_to_nobody_is_given_up_and_the_next_one_is_made(radio, link, central):
-    nobody = BleakClient("C0:00:00:00:00:09", backend=backends(central)[1], timeout=0.05)
+    nobody = BleakClient("C0:00:00:00:00:09", backend=backends(at_hand(central))[1], timeout=0.05)
     with pytest.raises(TimeoutError, match="does not answer"):
         await nobody.connect()
     client, _ = await connected(central)
@@ -176,3 +177,15 @@ async def test_out_of_reach_ends_the_connection_on_both_ends(radio, link, centra
     assert now() - began == pytest.approx(SUPERVISION_S)
     assert not client.is_connected
     assert all(not each.le_connections for each in radio.controllers)
+
+
+@in_a_room
+async def test_a_gateway_of_which_nothing_comes_is_let_go_though_the_radio_is_good(radio, link, central):
+    client, _ = await connected(central)
+    for _ in range(5):
+        await virtual_time.passes(SILENCE_MS / 1_000 - 1)
+        assert client.is_connected
+        await client.write_gatt_char("71ff", b"ping", response=False)
+    await virtual_time.passes(SILENCE_MS / 1_000 + 1)
+    assert not client.is_connected
+    assert not link.linked

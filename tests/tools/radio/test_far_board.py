@@ -11,7 +11,7 @@ from trifocal_gateway.settings import GatewaySettings
 from trifocal_tools.failure import Failure
 from trifocal_tools.radio.air import Air
 from trifocal_tools.radio.bluetooth_module import BluetoothModule
-from trifocal_tools.radio.central import backends
+from trifocal_tools.radio.central import at_hand, backends
 from trifocal_tools.radio.controller import Radio
 from trifocal_tools.radio.far_board import FarBoard
 from trifocal_tools.radio.peripheral import make_device
@@ -41,7 +41,7 @@ async def test_a_photo_from_micropythons_bluetooth_module_reaches_the_gateway_by
     settings = GatewaySettings(data_dir=data, cloud_url="http://127.0.0.1:9", glasses=f"ble:{NAME}")
     tasks = [
         asyncio.create_task(board.run()),
-        asyncio.create_task(gateway.run(settings, stop, lambda: None, backends=backends(central))),
+        asyncio.create_task(gateway.run(settings, stop, lambda: None, backends=backends(at_hand(central)))),
     ]
     try:
         async with asyncio.timeout(90):

@@ -13,7 +13,7 @@ from trifocal_gateway.io.ble import Central
 from trifocal_gateway.settings import GatewaySettings
 from trifocal_shared.frame import PACK, encode_frame
 from trifocal_tools.radio.air import Air
-from trifocal_tools.radio.central import backends
+from trifocal_tools.radio.central import at_hand, backends
 from trifocal_tools.radio.controller import Radio
 from trifocal_tools.radio.peripheral import RadioLink, make_device
 from trifocal_tools.sim import camera
@@ -36,7 +36,7 @@ async def house(tmp_path, python="cpython", air=None):
     await central.power_on()
     await link.listen()
     try:
-        yield radio, glasses, Hand(glasses, firmware, link), link, backends(central)
+        yield radio, glasses, Hand(glasses, firmware, link), link, backends(at_hand(central))
     finally:
         await link.close()
         await central.power_off()

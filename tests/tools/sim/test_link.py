@@ -195,3 +195,10 @@ async def test_air_that_takes_too_little_is_no_place_to_pile_things_up(link, fir
     for _ in range(10):
         link.write(bytes(1_000))
     await firmware.until(lambda told: told[-1] is False)
+
+
+async def test_a_gateway_of_which_nothing_comes_is_let_go_though_tcp_stands(link, firmware, connect, monkeypatch):
+    monkeypatch.setattr(module, "SILENCE_S", 0.05)
+    reader, _ = await connect()
+    await firmware.until(lambda told: told[-2:] == ["closed", False])
+    assert await cut_off(reader)

@@ -17,9 +17,11 @@ def command(
         str, typer.Option("--sim", metavar="tcp://HOST:PORT", help="Where simulated glasses listen (`trifocal sim`).")
     ] = "tcp://127.0.0.1:4860",
     ble: Annotated[
-        bool,
-        typer.Option("--ble", help="Glasses by Bluetooth instead: NAME, or the first ones that are heard."),
+        bool, typer.Option("--ble", help="Glasses by Bluetooth instead: NAME, or the first ones that are heard.")
     ] = False,
+    hci: Annotated[
+        str, typer.Option("--hci", metavar="TRANSPORT", help="With --ble: another controller, as bumble names it.")
+    ] = "",
     serial: Annotated[
         str, typer.Option("--serial", metavar="PORT", help="Glasses on a wire instead: the serial port they hang on.")
     ] = "",
@@ -43,6 +45,8 @@ def command(
 
     - `trifocal gateway --ble Xy_A`
 
+    - `trifocal gateway --ble --hci tcp-client:127.0.0.1:4860`: the virtual radio of `trifocal sim --radio`
+
     - `trifocal gateway --serial /dev/ttyUSB0`: it may be unplugged and plugged in again
 
     - `trifocal gateway --ble --pair`: from then on these glasses talk with no other gateway
@@ -51,15 +55,22 @@ def command(
     """
     from trifocal_tools import alone, settings
 
+    glasses = _address(name, ble, hci, serial, baud) or sim
+    alone.check_glasses(glasses)
+    found = settings.load(cloud=cloud, token=token, data_dir=data_dir)
+    alone.run_gateway(found, settings.endpoint(found), glasses, as_json, pair, hci)
+
+
+def _address(name: str | None, ble: bool, hci: str, serial: str, baud: int | None) -> str:
+    """Where the glasses are, unless they are simulated ones. Raises BadParameter for what does not go together."""
     if name is not None and not ble:
         raise typer.BadParameter(f"'{name}' is the name of glasses only after --ble")
+    if hci and not ble:
+        raise typer.BadParameter("--hci is for --ble")
     if ble and serial:
         raise typer.BadParameter("glasses are reached by --ble or by --serial, not by both")
     if baud and not serial:
         raise typer.BadParameter("--baud is the speed of a wire: it needs --serial")
-    glasses = f"ble:{name or ''}" if ble else sim
     if serial:
-        glasses = f"serial:{serial}" + (f"?baud={baud}" if baud else "")
-    alone.check_glasses(glasses)
-    found = settings.load(cloud=cloud, token=token, data_dir=data_dir)
-    alone.run_gateway(found, settings.endpoint(found), glasses, as_json, pair)
+        return f"serial:{serial}" + (f"?baud={baud}" if baud else "")
+    return f"ble:{name or ''}" if ble else ""

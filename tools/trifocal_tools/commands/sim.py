@@ -17,6 +17,10 @@ def command(
         typer.Option("--pty", help="Sit on a serial port instead: a pty, whose name is said (`--serial` takes it)."),
     ] = False,
     baud: options.Baud = None,
+    radio: Annotated[
+        bool,
+        typer.Option("--radio", help="Be a Bluetooth peripheral in a virtual radio, which gateways enter at --listen."),
+    ] = False,
     camera: options.Camera = None,
     python: options.Python = None,
     cloud: options.Cloud = None,
@@ -37,16 +41,20 @@ def command(
 
     - `trifocal sim --pty --baud 115200`
 
+    - `trifocal sim --radio`, and beside it `trifocal gateway --ble --hci tcp-client:127.0.0.1:4860`
+
     - `trifocal sim --listen 127.0.0.1:4861 --data-dir ./second-pair`
     """
     from trifocal_tools import alone, settings
 
     if baud and not pty:
         raise typer.BadParameter("--baud is the speed of a wire: it needs --pty")
+    if pty and radio:
+        raise typer.BadParameter("glasses are reached by --pty or by --radio, not by both")
     speed = 0
     if pty:
         from trifocal_gateway.io.serial import BAUD  # only where there are terminals
 
         speed = baud or BAUD
     found = settings.load(camera=camera, python=python, cloud=cloud, token=token, data_dir=data_dir)
-    alone.run_sim(found, listen, as_json, speed)
+    alone.run_sim(found, listen, as_json, speed, radio)

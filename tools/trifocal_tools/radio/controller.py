@@ -66,6 +66,14 @@ class Radio(LocalLink):
         for each in waiting:
             self.carry(*each)
 
+    def leave(self, gone: Controller) -> None:
+        """This one is switched off: whoever was connected to it notices."""
+        self.controllers.discard(gone)
+        for controller in self.controllers:
+            for connection in list(controller.le_connections.values()):
+                if connection.peer_address in (gone.random_address, gone.public_address):
+                    controller.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
+
     def close(self) -> None:
         """End what is still to come."""
         self._waiting.clear()

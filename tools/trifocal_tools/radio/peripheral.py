@@ -20,6 +20,7 @@ from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address
 from bumble.host import DataPacketQueue, Host
 
+from trifocal_firmware.boards.parts.uart import SILENCE_MS
 from trifocal_shared.frame import PACK
 from trifocal_tools.radio.controller import QUEUED_PACKETS, AirController, Radio
 from trifocal_tools.sim.firmware_host import FirmwareHost
@@ -65,6 +66,7 @@ class RadioLink:
         self._heard: asyncio.Queue[bytes] = asyncio.Queue()
         self._flowed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._silence: asyncio.TimerHandle | None = None
         notify = Characteristic.Properties.NOTIFY
         write = Characteristic.Properties.WRITE | Characteristic.Properties.WRITE_WITHOUT_RESPONSE
         self._events: Characteristic[bytes] = Characteristic("70FF", notify, Characteristic.READABLE, b"")
@@ -157,11 +159,24 @@ class RadioLink:
     def _connected(self, gateway: Connection) -> None:
         self._gateway = gateway
         gateway.on("disconnection", lambda _: self._gone())
+        self._listen_on()
         self._firmware.link_opened()
         self._firmware.link_room(PACKS)
         self._changed(True)
 
+    def _listen_on(self) -> None:
+        """A gateway pings each 30 s: one of which nothing comes for so long is dead, though the link may stand."""
+        if self._silence:
+            self._silence.cancel()
+        self._silence = asyncio.get_running_loop().call_later(SILENCE_MS / 1_000, self._fall_silent)
+
+    def _fall_silent(self) -> None:
+        if self._gateway:
+            self._begin(self._gateway.disconnect(DISCONNECT_REASON))
+
     def _gone(self) -> None:
+        if self._silence:
+            self._silence.cancel()
         self._gateway = None
         self._frames.clear()
         self._packs.clear()
@@ -221,7 +236,10 @@ class RadioLink:
 
     async def _hear(self) -> None:
         while True:
-            self._firmware.link_received(await self._heard.get())
+            heard = await self._heard.get()
+            if self._gateway:
+                self._listen_on()
+            self._firmware.link_received(heard)
             await self._firmware.settle()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:

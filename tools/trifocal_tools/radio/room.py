@@ -7,13 +7,13 @@ from bumble.hci import Address
 
 from trifocal_gateway.io.ble import Backends
 from trifocal_tools.radio.air import Air
-from trifocal_tools.radio.central import INTERVAL_MS, backends
+from trifocal_tools.radio.central import INTERVAL_MS, at_hand, backends
 from trifocal_tools.radio.controller import Radio
+from trifocal_tools.radio.hci import GATEWAY, HciRadioLink
 from trifocal_tools.radio.peripheral import RadioLink, make_device
 from trifocal_tools.sim.firmware_host import FirmwareHost
 
 GLASSES = "C0:00:00:00:00:01"
-GATEWAY = "C0:00:00:00:00:02"
 
 
 class Room:
@@ -31,6 +31,11 @@ class Room:
         self._leave(GLASSES)
         return RadioLink(firmware, changed, make_device(name, GLASSES, self.radio), self.radio)
 
+    def join_open(self, firmware: FirmwareHost, changed: Callable[[bool], None], name: str) -> HciRadioLink:
+        """The same, for gateways in other processes."""
+        self._leave(GLASSES)
+        return HciRadioLink(firmware, changed, make_device(name, GLASSES, self.radio), self.radio)
+
     @asynccontextmanager
     async def central(self) -> AsyncIterator[Backends]:
         """A gateway's Bluetooth, powered on, as types for bleak's `backend=`."""
@@ -38,11 +43,11 @@ class Room:
         device = make_device("gateway", GATEWAY, self.radio)
         await device.power_on()
         try:
-            yield backends(device, self._interval_ms)
+            yield backends(at_hand(device), self._interval_ms)
         finally:
             await device.power_off()
 
     def _leave(self, address: str) -> None:
         for controller in list(self.radio.controllers):
             if controller.random_address == Address(address):
-                self.radio.remove_controller(controller)
+                self.radio.leave(controller)

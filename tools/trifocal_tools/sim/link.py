@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from trifocal_firmware.boards.parts.uart import SILENCE_MS
 from trifocal_tools.radio.air import PACKET_BYTES, Air
 from trifocal_tools.radio.carrier import Carrier
 from trifocal_tools.sim.firmware_host import FirmwareHost
@@ -22,6 +23,9 @@ PACKS = 64
 """Packs that may wait for a gateway that does not read; their room comes back as it does."""
 
 PIECE = 4_096
+SILENCE_S = SILENCE_MS / 1_000
+"""A gateway pings each 30 s: one of which nothing comes for so long is dead, though the link may stand."""
+
 REBIND_TRIES = 50
 REBIND_PAUSE_S = 0.1
 
@@ -158,7 +162,7 @@ class GlassesLink:
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
-            while data := await reader.read(PIECE):
+            while data := await asyncio.wait_for(reader.read(PIECE), SILENCE_S):
                 if self._gateway is not writer:
                     return
                 self._over(False, data, partial(self._firmware.link_received, data))

@@ -24,6 +24,7 @@ class Playback(NamedTuple):
 
     hls_url: str
     dash_url: str
+    webrtc_url: str
 
 
 @dataclass

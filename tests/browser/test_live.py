@@ -44,6 +44,43 @@ url => {
 """
 
 
+WATCH = """
+async url => {
+  document.body.innerHTML = "<video muted playsinline autoplay width=320></video>";
+  const video = document.querySelector("video");
+  window.seen = {errors: [], places: []};
+  const begun = performance.now();
+  const connection = window.connection = new RTCPeerConnection();
+  connection.addTransceiver("video", {direction: "recvonly"});
+  connection.addTransceiver("audio", {direction: "recvonly"});
+  connection.ontrack = event => { video.srcObject = event.streams[0]; };
+  await connection.setLocalDescription();
+  const offer = connection.localDescription.sdp;
+  const answer = await fetch(url, {method: "POST", headers: {"Content-Type": "application/sdp"}, body: offer});
+  seen.session = new URL(answer.headers.get("Location"), url).href;
+  await connection.setRemoteDescription({type: "answer", sdp: await answer.text()});
+  const canvas = Object.assign(document.createElement("canvas"), {width: 320, height: 180});
+  const paint = canvas.getContext("2d", {willReadFrequently: true});
+  const look = () => {
+    seen.first ??= performance.now() - begun;
+    paint.drawImage(video, 0, 0, 320, 180);
+    const row = paint.getImageData(0, 25, 320, 1).data;
+    let at = 0;
+    while (at < 320 && row[4 * at] < 180) at++;
+    seen.places.push(at);
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+}
+"""
+RECEIVED = """
+async kind => {
+  const found = [...(await connection.getStats()).values()];
+  return found.find(one => one.type == "inbound-rtp" && one.kind == kind) ?? {};
+}
+"""
+
+
 @pytest.fixture
 def stream() -> Iterator[dict[str, str]]:
     """Where a stream of our own house is published and watched."""
@@ -86,6 +123,11 @@ def moves(places: list[int]) -> bool:
     return sum(0 < step < 60 for step in steps) > 0.8 * len(steps)
 
 
+def received(page: Page, kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate(RECEIVED, kind)
+    return found
+
+
 def asked(page: Page, expression: str) -> Any:
     return page.evaluate(expression)
 
@@ -107,3 +149,23 @@ def test_a_publisher_that_comes_back_is_played_on_without_a_new_page(stream: dic
     with publisher(stream["publish"]):
         assert moves(pictures(page, 120)[-60:])
         assert asked(page, "seen.errors") == []
+
+
+def test_by_webrtc_pictures_move_and_sound_comes_until_the_session_is_ended(stream: dict[str, str], page: Page) -> None:
+    with publisher(stream["publish"]):
+        page.evaluate(WATCH, stream["whep"])
+        assert moves(pictures(page, 60))
+        assert asked(page, "document.querySelector('video').videoWidth") == 320
+        video, audio = received(page, "video"), received(page, "audio")
+        assert video["framesDecoded"] > 60
+        assert video["packetsLost"] == audio["packetsLost"] == 0
+        assert audio["totalSamplesReceived"] > 0
+        assert page.evaluate("fetch(seen.session, {method: 'DELETE'}).then(answer => answer.status)") == 200
+        page.wait_for_function("connection.connectionState != 'connected'")
+
+
+def test_by_webrtc_a_publisher_that_comes_back_is_watched_on(stream: dict[str, str], page: Page) -> None:
+    page.evaluate(WATCH, stream["whep"])
+    for _ in range(2):
+        with publisher(stream["publish"]):
+            assert moves(pictures(page, 90)[-60:])

@@ -22,7 +22,7 @@ from trifocal_shared import stream_messages as wire
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 CAM, OTHER = "com.example.cam", "com.example.other"
-PLAYBACK = Playback("https://a/index.m3u8", "https://a/manifest.mpd")
+PLAYBACK = Playback("https://a/index.m3u8", "https://a/manifest.mpd", "https://a/whep")
 
 
 class Desk:

@@ -114,7 +114,9 @@ def _video(wanted: StreamWanted) -> dict[str, Any]:
 
 def _state(stream: Stream) -> StreamState:
     watched = stream.playback
-    urls = AccessUrls(hls=watched.hls_url, dash=watched.dash_url) if watched else AccessUrls()
+    urls = (
+        AccessUrls(hls=watched.hls_url, dash=watched.dash_url, webrtc=watched.webrtc_url) if watched else AccessUrls()
+    )
     return StreamState(
         stream_id=stream.stream_id,
         user_id=stream.user,

@@ -238,7 +238,8 @@ class LiveStreams:
 
     def _provide(self, stream: Stream) -> None:
         made = self._ingest.provision(stream.stream_id, PLACE_S)
-        playback = Playback(made.hls_url, made.dash_url)
+        self._ingest.webrtc.prepare()
+        playback = Playback(made.hls_url, made.dash_url, made.webrtc_url)
         self._machine.provisioned(stream.stream_id, made.publish_url, playback, self._clock.now())
 
     def _ingest_changed(self, stream_id: str, event: Moved, statistics: Statistics) -> None:
@@ -255,7 +256,7 @@ class LiveStreams:
         if word.managed:
             status = ManagedStreamStatus(status=word.status, stream_id=word.stream_id, message=details)
             if word.playback is not None:
-                status.hls_url, status.dash_url = word.playback.hls_url, word.playback.dash_url
+                status.hls_url, status.dash_url, status.webrtc_url = word.playback
         else:
             status = RtmpStreamStatus(
                 status=word.status, stream_id=word.stream_id, error_details=details, app_id=word.package

@@ -9,6 +9,8 @@ PICTURE_BYTES = 1500
 """More than a frame of sound, less than nearly any picture: half the wake-ups of reading everything at once."""
 MOST_BYTES = 65_536
 BATCH_MS = 100
+PICTURE_MS = 15
+"""Where pictures are small, less than PICTURE_BYTES: what comes in so long."""
 SETTLED_MS = 500
 """So long after it began every picture is read as it comes, so that the first part is there soon."""
 
@@ -27,6 +29,8 @@ class LowWater:
         self._received, self._looked = received, now
         if came == 0:
             return 1
-        if instant or now - self._began < SETTLED_MS or took <= 0:
+        if now - self._began < SETTLED_MS or took <= 0:
             return PICTURE_BYTES
+        if instant:
+            return max(1, min(PICTURE_BYTES, came * PICTURE_MS // took))
         return max(PICTURE_BYTES, min(MOST_BYTES, came * BATCH_MS // took))

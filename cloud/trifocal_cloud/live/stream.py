@@ -12,6 +12,7 @@ get the pictures since the last key frame at once, so they begin without waiting
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from trifocal_cloud.live import flv
 from trifocal_cloud.live.output import Output
@@ -21,6 +22,9 @@ from trifocal_cloud.live.timeline import Timeline
 from trifocal_shared import reasons
 from trifocal_shared.message import ProtocolError
 from trifocal_shared.rtmp.chunks import AUDIO, DATA, VIDEO, encode
+
+if TYPE_CHECKING:
+    from trifocal_cloud.live.feed import Feed  # it needs codecs, which only who watches by WebRTC has to load
 
 AWAY_MS = 10_000
 MOST_CACHED_BYTES = 8 * 2**20
@@ -78,9 +82,12 @@ class LiveStream:
         self.packager = Packager(fragment)
         self.readers: set[Reader] = set()
         self.outputs: set[Output] = set()
+        self.feed: Feed | None = None
+        """For those who watch by WebRTC, while there are any."""
         self.flowing = False
         self._timeline = Timeline(now)
-        self._publisher: object | None = None
+        self.publisher: object | None = None
+        """Who publishes it now."""
         self._away_since: int | None = None
         self._heads: dict[int, bytes] = {}
         """What decoding needs: the latest description and configurations."""
@@ -93,18 +100,13 @@ class LiveStream:
         self._events: list[Event] = []
 
     @property
-    def publisher(self) -> object | None:
-        """Who publishes it now."""
-        return self._publisher
-
-    @property
     def instant(self) -> bool:
         """Whether somebody watches every picture as it comes."""
-        return bool(self.readers or self.outputs)
+        return bool(self.readers or self.outputs or self.feed)
 
     def begin(self, publisher: object, now: int) -> object | None:
         """A publisher is there; the one it displaces, if any."""
-        displaced, self._publisher = self._publisher, publisher
+        displaced, self.publisher = self.publisher, publisher
         self.epoch_ms += self._timeline.begin(now)
         self._away_since = None
         self.state = "live"
@@ -120,15 +122,15 @@ class LiveStream:
 
     def lost(self, publisher: object, now: int) -> None:
         """This publisher is gone; one that was displaced before is nobody."""
-        if publisher is self._publisher and self.state == "live":
-            self._publisher = None
+        if publisher is self.publisher and self.state == "live":
+            self.publisher = None
             self.state = "away"
             self._away_since = now
             self.packager.end()
 
     def close(self, reason: str) -> object | None:
         """It is over; the publisher that is to be told, if any."""
-        publisher, self._publisher = self._publisher, None
+        publisher, self.publisher = self.publisher, None
         if self.state != "gone":
             self.state = "gone"
             self._away_since = None
@@ -143,7 +145,7 @@ class LiveStream:
 
     def relay(self, publisher: object, messages: list[tuple[int, int, bytes]], now: int) -> None:
         """The same for those who watch as it comes, who need not wait for the parts: `package` makes them after it."""
-        if publisher is not self._publisher:
+        if publisher is not self.publisher:
             return
         for kind, stamp, body in messages:
             self._received += len(body)
@@ -181,6 +183,15 @@ class LiveStream:
         for kind, body in self._heads.items():
             output.configure(kind, body, now)
         self.outputs.add(output)
+
+    def follow(self, feed: "Feed", now: int) -> None:
+        """Frames are made for WebRTC too, from the last key frame on."""
+        self.feed = feed
+        for kind, body in self._heads.items():
+            feed.configure(kind, body)
+        for kind, at, body in self._cache:
+            frame = flv.frame(body) if kind == VIDEO else None
+            feed.media(kind, at, body, frame is not None and frame.key, now)
 
     def leave(self, reader: Reader) -> None:
         """A player is gone."""
@@ -254,6 +265,8 @@ class LiveStream:
         self._heads[kind] = body
         for output in self.outputs:
             output.configure(kind, body, now)
+        if self.feed is not None:
+            self.feed.configure(kind, body)
         if self.readers:
             data = self._encoded(kind, self._timeline.last, body)
             for reader in self.readers:
@@ -272,6 +285,8 @@ class LiveStream:
                 self._keyed = False
         for output in self.outputs:
             output.media(kind, at, body, key, now)
+        if self.feed is not None:
+            self.feed.media(kind, at, body, key, now)
         if self.readers:
             data = self._encoded(kind, at, body)
             starts = key or self.packager.picture is None

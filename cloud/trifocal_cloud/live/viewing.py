@@ -6,12 +6,13 @@
     /live/TOKEN/STREAM/video-0.mp4     what a run of a track begins with
     /live/TOKEN/STREAM/video-7.m4s     segment 7
     /live/TOKEN/STREAM/video-7.2.m4s   part 2 of it; waits when it is the one that comes next
+    /live/TOKEN/STREAM/whep            WebRTC (see `io/webrtc`)
 
 A token opens one stream until it expires; whoever has none, or another stream's, learns nothing more than 403.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,6 +42,13 @@ class Watched(Protocol):
     state: str
 
 
+class Opening(Protocol):
+    """Who knows which token opens which stream (see `keys`)."""
+
+    def watches(self, token: str, stream: str, epoch_ms: int) -> int:
+        """When it ceases to; 0: it does not."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A status, a type, how long it may be kept, and the body in pieces."""
@@ -49,6 +57,8 @@ class Answer:
     kind: str = "text/plain"
     keep: str = _NEVER
     body: Sequence[bytes] = ()
+    place: str = ""
+    """Where what was made can be found."""
 
 
 Later = None
@@ -61,36 +71,33 @@ LATE = Answer(503, body=(b"it did not come in time\n",))
 
 
 class Viewing:
-    """Answers for all streams; `streams` and `allowed(token, stream)` are the owner's."""
+    """Answers for all streams, which are the owner's, as are the keys to them."""
 
-    def __init__(
-        self, find: Callable[[str], Watched | None], allowed: Callable[[str, str], bool], epoch_ms: Callable[[], int]
-    ) -> None:
-        self._find = find
-        self._allowed = allowed
-        self._epoch_ms = epoch_ms
+    def __init__(self, streams: Mapping[str, Watched], keys: Opening) -> None:
+        self._streams = streams
+        self._keys = keys
         self._lists: dict[tuple[Packager, str], tuple[tuple[int, str], bytes]] = {}
 
     def stream(self, target: str) -> str:
         """The name of the stream that an address is about."""
         return ([*target.split("/", 4), "", "", "", ""])[3]
 
-    def answer(self, target: str, late: bool = False) -> Answer | None:
-        """The answer to a GET for this address, or `Later`; with `late` it has waited for long enough."""
+    def answer(self, target: str, epoch_ms: int, late: bool = False) -> Answer | None:
+        """The answer to a GET for this address now, or `Later`; with `late` it has waited for long enough."""
         path, _, query = target.partition("?")
         pieces = path.split("/")
         if len(pieces) != 5:
             return NOT_FOUND
         _, _, token, name, file = pieces
-        if not self._allowed(token, name):
+        if not self._keys.watches(token, name, epoch_ms):
             return FORBIDDEN
-        stream = self._find(name)
+        stream = self._streams.get(name)
         if stream is None:
             return NOT_FOUND
         if found := _PIECE.fullmatch(file):
             return self._piece(stream, *found.groups())
         if file in ("index.m3u8", "manifest.mpd"):
-            return self._whole(stream, file)
+            return self._whole(stream, file, epoch_ms)
         if file in ("video.m3u8", "audio.m3u8"):
             # A player that has waited through a pause gets the list as it is, and goes on waiting by asking again.
             return self._list(stream, file.removesuffix(".m3u8"), "" if late else query)
@@ -101,7 +108,7 @@ class Viewing:
         for key in [key for key in self._lists if key[0] is packager]:
             del self._lists[key]
 
-    def _whole(self, stream: Watched, file: str) -> Answer | None:
+    def _whole(self, stream: Watched, file: str, epoch_ms: int) -> Answer | None:
         packager = stream.packager
         if not (packager.video.began or packager.audio.began):
             return NOT_FOUND if stream.state == "gone" else Later
@@ -109,7 +116,7 @@ class Viewing:
             return self._listed(stream, file, lambda: playlists.index(packager))
         if not (packager.video.closed or packager.audio.closed):
             return Later
-        return Answer(200, _DASH, _NEVER, (playlists.dash(packager, stream.epoch_ms, self._epoch_ms()).encode(),))
+        return Answer(200, _DASH, _NEVER, (playlists.dash(packager, stream.epoch_ms, epoch_ms).encode(),))
 
     def _list(self, stream: Watched, name: str, query: str) -> Answer | None:
         packager = stream.packager

@@ -7,6 +7,9 @@ from trifocal_cloud.live.requests import BadRequestError, Request, RequestReader
 GET = b"GET /live/t/s/index.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
+POST = b"POST /live/t/s/whep HTTP/1.1\r\nContent-Type: Application/SDP; x=y\r\nContent-Length: 4\r\n\r\nv=0\n"
+
+
 def read(data: bytes, cut: int = 1000) -> list[Request]:
     reader = RequestReader()
     found = []
@@ -31,7 +34,13 @@ def test_old_ones_end_the_connection() -> None:
 @pytest.mark.parametrize(
     ("data", "status"),
     [
-        (GET.replace(b"GET", b"POST"), 405),
+        (GET.replace(b"GET", b"PUT"), 405),
+        (POST.replace(b"Length: 4", b"Length: 40000"), 413),
+        (POST.replace(b"Length: 4", b"Length: -4"), 400),
+        (POST.replace(b"Length: 4", b"Length: 4\r\nContent-Length: 4"), 400),
+        (POST.replace(b"Length: 4", b"Length : 4"), 400),
+        (POST.replace(b"Length: 4", b"Length: 4\nX: y"), 400),
+        (POST.replace(b"Content", b" Content"), 400),
         (GET.replace(b"GET", b"get"), 405),
         (b"nonsense\r\n\r\n", 400),
         (b"GET / SPDY/1\r\n\r\n", 400),
@@ -49,6 +58,13 @@ def test_what_is_not_answered_here(data: bytes, status: int) -> None:
     assert caught.value.status == status
 
 
+@pytest.mark.parametrize("cut", [1, 13, 1000])
+def test_what_is_brought_is_read_with_its_type(cut: int) -> None:
+    found = read(POST + GET, cut)
+    assert found[0] == Request("POST", "/live/t/s/whep", True, "application/sdp", b"v=0\n")
+    assert [one.method for one in found] == ["POST", "GET"]
+
+
 def test_an_empty_body_is_none() -> None:
     assert len(read(GET.replace(b"Host", b"Content-Length: 0\r\nHost"))) == 1
 
@@ -59,4 +75,4 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         read(data + b"\r\n\r\n", 7)
     except BadRequestError as error:
         found = error.status
-        assert found in {400, 405}
+        assert found in {400, 405, 413}

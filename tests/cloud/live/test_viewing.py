@@ -8,12 +8,19 @@ EPOCH = 1_770_000_000_000
 BASE = "/live/token/cam/"
 
 
+class Keys:
+    """One token opens everything, for ever."""
+
+    def watches(self, token: str, stream: str, epoch_ms: int) -> int:
+        return epoch_ms + 1 if token == "token" else 0
+
+
 class Scene:
     """One stream with a publisher, and who watches it."""
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.cam = LiveStream("cam", EPOCH, 0)
-        self.viewing = Viewing({"cam": self.cam}.get, lambda token, stream: token == "token", lambda: EPOCH + 9_000)
+        self.viewing = Viewing({"cam": self.cam}, Keys())
         self.cam.begin("a", 0)
         self.tags = messages(clip(4.0))
         self.sent = 0
@@ -25,7 +32,7 @@ class Scene:
             self.sent += 1
 
     def get(self, file: str) -> Answer | None:
-        return self.viewing.answer(BASE + file)
+        return self.viewing.answer(BASE + file, EPOCH + 9_000)
 
     def bytes(self, file: str) -> bytes:
         answer = self.get(file)
@@ -57,7 +64,7 @@ def test_a_list_waits_for_the_part_that_is_asked_for() -> None:
     assert status(scene.get("video.m3u8?_HLS_msn=1&_HLS_part=1")) == 200
     assert scene.get("video.m3u8?_HLS_msn=1&_HLS_part=2") is None
     assert scene.get("video.m3u8?_HLS_msn=1") is None
-    assert status(scene.viewing.answer(BASE + "video.m3u8?_HLS_msn=1", late=True)) == 200
+    assert status(scene.viewing.answer(BASE + "video.m3u8?_HLS_msn=1", EPOCH + 9_000, late=True)) == 200
     scene.until(1_700)
     assert 'URI="video-1.2.m4s"' in "".join(scene.text("video.m3u8?_HLS_msn=1&_HLS_part=2"))
     scene.until(2_150)
@@ -141,7 +148,7 @@ def test_a_list_is_made_once_for_all() -> None:
     ],
 )
 def test_what_is_not_given(target: str, wanted: int) -> None:
-    assert status(Scene(1.5).viewing.answer(target)) == wanted
+    assert status(Scene(1.5).viewing.answer(target, EPOCH)) == wanted
 
 
 def test_the_end_of_a_stream_is_said() -> None:

@@ -50,7 +50,7 @@ async def serve(streams: int) -> None:
 def addresses(ingest: Ingest, name: str) -> dict[str, Any]:
     """Where a stream is published, played and fetched."""
     place = ingest.provision(name, TTL_S)
-    return {"publish": place.publish_url, "play": place.rtmp_url, "hls": place.hls_url}
+    return {"publish": place.publish_url, "play": place.rtmp_url, "hls": place.hls_url, "whep": place.webrtc_url}
 
 
 if __name__ == "__main__":

@@ -14,17 +14,17 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from trifocal_cloud import tokens
 from trifocal_cloud.addresses import PUBLIC
 from trifocal_cloud.live.io.media_http import HandBack, Lost, MediaHttp, Waiting
 from trifocal_cloud.live.io.outputs import Outputs
 from trifocal_cloud.live.io.recorder import Recorder, recover
 from trifocal_cloud.live.io.rtmp_server import RtmpConnection, RtmpDoor
+from trifocal_cloud.live.io.webrtc import WHEP, WebRtc
+from trifocal_cloud.live.keys import Keys
 from trifocal_cloud.live.output import Output
 from trifocal_cloud.live.stream import Event, LiveStream, Statistics
 from trifocal_cloud.live.track import Part
 from trifocal_cloud.live.viewing import PREFIX, Viewing
-from trifocal_cloud.tokens import TokenError
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
 from trifocal_shared.message import ProtocolError
@@ -34,7 +34,6 @@ RTMP_PORT = 1935
 SWEEP_S = 0.25
 LINGER_MS = 30_000
 """A stream that was released can be watched to its end for so long."""
-MOST_KNOWN_TOKENS = 4096
 
 log = structlog.get_logger("trifocal.live")
 
@@ -47,6 +46,7 @@ class Provision:
     publish_url: str
     hls_url: str
     dash_url: str
+    webrtc_url: str
     rtmp_url: str
     expires_s: int
 
@@ -65,16 +65,16 @@ class Ingest:
         self.rtmp_port = 0
         self.changed: list[Changed] = []
         self.waiting = Waiting()
-        self.viewing = Viewing(self._streams_get, self.may_watch, clock.epoch_ms)
+        self._streams: dict[str, LiveStream] = {}
+        self._keys = Keys(secret)
+        self.viewing = Viewing(self._streams, self._keys)
         self.door = RtmpDoor(self)
+        self.webrtc = WebRtc(self)
         self.outputs = Outputs(clock, networks)
         self._films = films
         self._recorders: dict[str, Recorder] = {}
-        self._secret = secret
-        self._streams: dict[str, LiveStream] = {}
         self._made: dict[str, int] = {}
         self._over: dict[str, int] = {}
-        self._known: dict[tuple[str, str], int] = {}
         self._server: asyncio.Server | None = None
 
     def provision(self, stream: str, ttl_s: int) -> Provision:
@@ -86,13 +86,13 @@ class Ingest:
             )
         now_s = self.clock.epoch_ms() // 1000
         expires_s = now_s + ttl_s
-        publish = tokens.issue_publish(self._secret, stream, expires_s, now_s)
-        watch = tokens.issue_watch(self._secret, stream, expires_s, now_s)
+        publish, watch = self._keys.issue(stream, expires_s, now_s)
         host = urlsplit(self.base_url).hostname or "127.0.0.1"
         host = f"[{host}]" if ":" in host else host
         rtmp = f"rtmp://{host}:{self.rtmp_port}/{APP}/{stream}?key="
         http = f"{self.base_url}{PREFIX}{watch}/{stream}/"
-        return Provision(stream, rtmp + publish, http + "index.m3u8", http + "manifest.mpd", rtmp + watch, expires_s)
+        urls = http + "index.m3u8", http + "manifest.mpd", http + WHEP, rtmp + watch
+        return Provision(stream, rtmp + publish, *urls, expires_s)
 
     def release(self, stream: str) -> None:
         """The stream is over; its publisher is sent away, its viewers may see it to the end."""
@@ -107,6 +107,7 @@ class Ingest:
             self.door.players[reader].end("stopped")
         for output in list(found.outputs):
             self.outputs.remove(output)
+        self.webrtc.release(found)
         self.moved(found)
 
     def send_on(self, stream: str, url: str) -> Output:
@@ -140,33 +141,28 @@ class Ingest:
 
     def publish(self, name: str, key: str) -> LiveStream | str:
         """The stream that may be published with this key, or the reason why none."""
-        if not self._opens(key, tokens.PUBLISH, name):
-            return reasons.AUTH_REJECTED
-        found = self._streams.get(name)
-        return found if found and name not in self._over else reasons.NOT_FOUND
+        return self._opened(name, self._keys.publishes(key, name, self.clock.epoch_ms()))
 
     def play(self, name: str, key: str) -> LiveStream | str:
         """The stream that may be played with this key, or the reason why none."""
-        if not self._opens(key, tokens.WATCH, name):
-            return reasons.AUTH_REJECTED
-        found = self._streams.get(name)
-        return found if found and name not in self._over else reasons.NOT_FOUND
+        return self._opened(name, self.watched_until(name, key))
 
-    def may_watch(self, token: str, stream: str) -> bool:
-        """Whether this token opens this stream now; asked for every piece that is fetched."""
-        until = self._known.get((token, stream))
-        if until is None:
-            if not self._opens(token, tokens.WATCH, stream):
-                return False
-            until = self._known[token, stream]
-        return self.clock.epoch_ms() < until * 1000
+    def watched_until(self, name: str, key: str) -> int:
+        """When (epoch ms) this key ceases to open the stream; 0: it does not."""
+        return self._keys.watches(key, name, self.clock.epoch_ms())
 
-    def moved(self, stream: LiveStream) -> None:
-        """Something came for a stream, or it changed: tell whoever wants to know."""
+    def pass_on(self, stream: LiveStream) -> None:
+        """Something came for a stream: send it to those who watch it as it comes."""
         if stream.readers:
             self.door.send(stream)
         if stream.outputs:
             self.outputs.send(stream)
+        if stream.feed is not None:
+            self.webrtc.send(stream)
+
+    def moved(self, stream: LiveStream) -> None:
+        """Something came for a stream, or it changed: tell whoever wants to know."""
+        self.pass_on(stream)
         for event in stream.events():
             self._made.pop(stream.name, None)
             for tell in self.changed:
@@ -177,7 +173,7 @@ class Ingest:
 
     def media_http(self, hand_back: HandBack, lost: Lost) -> MediaHttp:
         """A protocol for a connection that asks for media."""
-        return MediaHttp(self.viewing, self.waiting, self.clock, hand_back, lost)
+        return MediaHttp(self, hand_back, lost)
 
     async def listen(self, host: str, port: int) -> None:
         """Take RTMP connections. Where the port is taken another is used: the addresses that are handed out name it."""
@@ -200,6 +196,7 @@ class Ingest:
         finally:
             self.door.close()
             self.outputs.close()
+            await self.webrtc.close()
             for name in list(self._recorders):
                 await self.stop_recording(name)
             if self._server is not None:
@@ -212,6 +209,7 @@ class Ingest:
         self.door.sweep(now)
         self.waiting.sweep(now)
         self.outputs.sweep(now)
+        self.webrtc.sweep(now, self.clock.epoch_ms())
         for stream in list(self._streams.values()):
             deadline = stream.deadline()
             if deadline is not None and now >= deadline:
@@ -227,21 +225,11 @@ class Ingest:
         if recorder is not None:
             recorder.add(track, part)
 
-    def _streams_get(self, name: str) -> LiveStream | None:
-        return self._streams.get(name)
-
-    def _opens(self, token: str, audience: str, stream: str) -> bool:
-        try:
-            subject, expires_s = tokens.verify(self._secret, token, audience, self.clock.epoch_ms() // 1000)
-        except TokenError:
-            return False
-        if subject != stream:
-            return False
-        if audience == tokens.WATCH:
-            if len(self._known) >= MOST_KNOWN_TOKENS:
-                self._known.clear()
-            self._known[token, stream] = expires_s
-        return True
+    def _opened(self, name: str, until: int) -> LiveStream | str:
+        if not until:
+            return reasons.AUTH_REJECTED
+        found = self._streams.get(name)
+        return found if found and name not in self._over else reasons.NOT_FOUND
 
 
 def _prepared(films: Path) -> None:

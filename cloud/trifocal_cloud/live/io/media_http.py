@@ -8,14 +8,24 @@ that is not there yet costs a place in a list, no task.
 import asyncio
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import cast
+from typing import Protocol, cast
 
-from trifocal_cloud.live.requests import BadRequestError, Request, RequestReader
+from trifocal_cloud.live.io.webrtc import WebRtc
+from trifocal_cloud.live.requests import (
+    FETCHING,
+    MOST_BODY_BYTES,
+    MOST_HEAD_BYTES,
+    BadRequestError,
+    Request,
+    RequestReader,
+)
 from trifocal_cloud.live.viewing import LATE, PREFIX, WAIT_MS, Answer, Viewing
 from trifocal_shared.clock import Clock
 
-MOST_PIPELINED_BYTES = 16_384
+MOST_PIPELINED_BYTES = MOST_HEAD_BYTES + MOST_BODY_BYTES
 """Of requests that wait for the answer to one before them, or for the viewer to fetch it."""
+IDLE_MS = 30_000
+"""After so long without a whole request, or without taking what it was answered, a viewer is let go."""
 MARK = b" " + PREFIX.encode()
 """What stands after the method in a request that belongs here."""
 
@@ -27,6 +37,8 @@ class Waiting:
     """Who waits for what, on which stream."""
 
     def __init__(self) -> None:
+        self.connections: set[MediaHttp] = set()
+        """All, whether they wait or not."""
         self._by_stream: dict[str, list[MediaHttp]] = {}
 
     def add(self, stream: str, viewer: "MediaHttp") -> None:
@@ -39,37 +51,54 @@ class Waiting:
             viewer.again()
 
     def sweep(self, now: int) -> None:
-        """Time has passed: whoever has waited for too long is told so."""
+        """Time has passed: whoever has waited for too long is told so, and whoever says nothing is let go."""
+        for viewer in list(self.connections):
+            viewer.timeout(now)
         for stream, viewers in list(self._by_stream.items()):
             self._by_stream[stream] = [viewer for viewer in viewers if not viewer.overdue(now)]
             if not self._by_stream[stream]:
                 del self._by_stream[stream]
 
 
+class Media(Protocol):
+    """What is fetched from."""
+
+    viewing: Viewing
+    waiting: Waiting
+    webrtc: WebRtc
+    clock: Clock
+
+
 class MediaHttp(asyncio.Protocol):
     """One viewer's connection."""
 
-    def __init__(self, viewing: Viewing, waiting: Waiting, clock: Clock, hand_back: HandBack, lost: Lost) -> None:
+    def __init__(self, media: Media, hand_back: HandBack, lost: Lost) -> None:
         """`lost` is told when the connection ends here, for its lender does not hear of it."""
-        self._viewing = viewing
-        self._waiting = waiting
-        self._clock = clock
+        self._viewing = media.viewing
+        self._waiting = media.waiting
+        self._webrtc = media.webrtc
+        self._clock = media.clock
         self._hand_back = hand_back
         self._lost = lost
         self._transport: asyncio.Transport | None = None
         self._reader = RequestReader()
         self._request: Request | None = None
         self._asked_at = 0
+        self._moved_at = self._clock.now()
+        """When a request was last whole, or all of an answer taken."""
         self._paused = False
+        self._task: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is handed over."""
         self._transport = cast("asyncio.Transport", transport)
+        self._waiting.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
         self._transport = None
         self._request = None
+        self._waiting.connections.discard(self)
         self._lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -90,7 +119,13 @@ class MediaHttp(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It is."""
         self._paused = False
+        self._moved_at = self._clock.now()
         self._serve()
+
+    def timeout(self, now: int) -> None:
+        """Time has passed."""
+        if self._transport is not None and self._request is None and now - self._moved_at >= IDLE_MS:
+            self._transport.abort()
 
     def again(self) -> None:
         """What this viewer waits for may be there now."""
@@ -116,8 +151,11 @@ class MediaHttp(asyncio.Protocol):
                 request = self._reader.next()
                 if request is None:
                     return
-                self._asked_at = self._clock.now()
-                if not self._answer(request, late=False):
+                self._asked_at = self._moved_at = self._clock.now()
+                if request.method not in FETCHING:
+                    self._request = request
+                    self._task = asyncio.create_task(self._signal(request))
+                elif not self._answer(request, late=False):
                     self._request = request
                     self._waiting.add(self._viewing.stream(request.target), self)
         except BadRequestError as error:
@@ -130,31 +168,45 @@ class MediaHttp(asyncio.Protocol):
             return False
         transport, self._transport = self._transport, None
         assert transport is not None
+        self._waiting.connections.discard(self)
         self._hand_back(transport, rest)
         return True
 
+    async def _signal(self, request: Request) -> None:
+        """Answer a request that is about a session of WebRTC."""
+        answer = await self._webrtc.answer(request)
+        if self._request is request:
+            self._say(request, answer)
+            self._serve()
+
     def _answer(self, request: Request, late: bool) -> bool:
         """Answer a request, if that can be done by now."""
-        transport = self._transport
-        if transport is None:
+        if self._transport is None:
             return True
         if request.method == "OPTIONS":
             found: Answer | None = Answer(204)
         else:
-            found = self._viewing.answer(request.target, late)
+            found = self._viewing.answer(request.target, self._clock.epoch_ms(), late)
         if found is None:
             if not late:
                 if request is self._request:
                     self._waiting.add(self._viewing.stream(request.target), self)
                 return False
             found = LATE
+        self._say(request, found)
+        return True
+
+    def _say(self, request: Request, answer: Answer) -> None:
         self._request = None
-        body: Sequence[bytes] = () if request.method == "HEAD" else found.body
-        transport.writelines([_head(found, request.keep), *body])
+        self._moved_at = self._clock.now()
+        transport = self._transport
+        if transport is None:
+            return
+        body: Sequence[bytes] = () if request.method == "HEAD" else answer.body
+        transport.writelines([_head(answer, request.keep), *body])
         if not request.keep:
             transport.close()
             self._transport = None
-        return True
 
     def _refuse(self, status: int) -> None:
         if self._transport is not None:
@@ -163,6 +215,13 @@ class MediaHttp(asyncio.Protocol):
             self._transport = None
 
 
+_PREFLIGHT = (
+    "Access-Control-Allow-Methods: GET, HEAD, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers: Content-Type, Authorization, Range",
+    "Access-Control-Max-Age: 600",
+    "Accept-Post: application/sdp",
+)
+"""Pages elsewhere may ask too."""
 _HEADS: dict[tuple[int, str, str, bool], bytes] = {}
 
 
@@ -179,7 +238,10 @@ def _head(answer: Answer, keep: bool) -> bytes:
             "X-Content-Type-Options: nosniff",
             "Referrer-Policy: no-referrer",
             f"Connection: {'keep-alive' if keep else 'close'}",
-            "Content-Length: ",
+            *(_PREFLIGHT if answer.status == HTTPStatus.NO_CONTENT else ()),
+            "",
         ]
         head = _HEADS[known] = "\r\n".join(lines).encode()
-    return head + b"%d\r\n\r\n" % sum(map(len, answer.body))
+    if answer.place:
+        head += f"Location: {answer.place}\r\nAccess-Control-Expose-Headers: Location\r\n".encode()
+    return head + b"Content-Length: %d\r\n\r\n" % sum(map(len, answer.body))

@@ -38,6 +38,9 @@ class Streams(Protocol):
     def moved(self, stream: LiveStream) -> None:
         """Something came or changed."""
 
+    def pass_on(self, stream: LiveStream) -> None:
+        """Something came that is to be sent on before anything else is done with it."""
+
 
 class RtmpDoor:
     """Everybody who is connected."""
@@ -64,6 +67,11 @@ class RtmpDoor:
         """What came is passed on to the players."""
         for reader in stream.readers:
             self.players[reader].pass_on()
+
+    def hurry(self, stream: LiveStream) -> None:
+        """Somebody watches the stream as it comes from now on."""
+        if isinstance(stream.publisher, RtmpConnection):
+            stream.publisher.hurry()
 
     def sent_away(self, now: int, **why: str) -> None:
         """Somebody was not let in, or not for long; what they called themselves is not logged, let alone keys."""
@@ -128,8 +136,7 @@ class RtmpConnection(asyncio.Protocol):
             if media:
                 try:
                     stream.relay(self, media, now)
-                    if stream.readers:
-                        self._door.send(stream)
+                    self._streams.pass_on(stream)
                     stream.package()
                 except ProtocolError as error:
                     self._door.sent_away(now, stream=stream.name, reason=error.code, detail=str(error))
@@ -240,9 +247,7 @@ class RtmpConnection(asyncio.Protocol):
         self._reader = Reader()
         self._door.players[self._reader] = self
         found.join(self._reader, now)
-        publisher = found.publisher
-        if isinstance(publisher, RtmpConnection):
-            publisher.hurry()
+        self._door.hurry(found)
 
     def _granted(
         self, ask: Callable[[str, str], LiveStream | str], asked: PublishAsked | PlayAsked, now: int

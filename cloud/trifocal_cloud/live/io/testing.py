@@ -131,9 +131,11 @@ class Publisher:
 async def publishing(url: str) -> AsyncIterator[Publisher]:
     """A publisher that was let in."""
     publisher = await Publisher(url).open()
-    await soon(publisher.live.wait())
-    yield publisher
-    await publisher.close()
+    try:
+        await soon(publisher.live.wait())
+        yield publisher
+    finally:
+        await publisher.close()
 
 
 async def soon(what: Any) -> Any:
@@ -193,3 +195,57 @@ async def playing(url: str, *, reads: bool = True) -> AsyncIterator[Player]:
     writer.close()
     if task:
         await asyncio.wait([task])
+
+
+class Viewer:
+    """Watches by WebRTC with aiortc, and keeps what it decoded."""
+
+    def __init__(self, connection: Any, answer: Any) -> None:
+        self.connection = connection
+        self.answer = answer
+        """What the offer was answered with."""
+        self.pictures: list[Any] = []
+        self.sounds: list[Any] = []
+
+    async def keep(self, track: Any, found: list[Any]) -> None:
+        """Keep what comes of a track."""
+        from aiortc.mediastreams import MediaStreamError
+
+        try:
+            while True:
+                found.append(await track.recv())
+        except MediaStreamError:
+            pass
+
+
+@asynccontextmanager
+async def watching(url: str, kinds: tuple[str, ...] = ("video", "audio")) -> AsyncIterator[Viewer]:
+    """A viewer whose offer was answered, well or not."""
+    import httpx
+    from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    for kind in kinds:
+        known = RTCRtpReceiver.getCapabilities(kind)
+        assert known is not None
+        wanted = [one for one in known.codecs if one.mimeType.lower() in ("video/h264", "audio/opus")]
+        connection.addTransceiver(kind, direction="recvonly").setCodecPreferences(wanted)
+    await connection.setLocalDescription(await connection.createOffer())
+    async with httpx.AsyncClient(trust_env=False) as client:
+        head = {"Content-Type": "application/sdp"}
+        answer = await client.post(url, content=connection.localDescription.sdp, headers=head)
+    viewer = Viewer(connection, answer)
+    tasks = []
+    if answer.status_code == 201:
+        await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+        for receiver in connection.getReceivers():
+            kept = viewer.pictures if receiver.track.kind == "video" else viewer.sounds
+            tasks.append(asyncio.create_task(viewer.keep(receiver.track, kept)))
+    try:
+        yield viewer
+    finally:
+        await connection.close()
+        for task in tasks:
+            task.cancel()  # a connection that never stood does not end its tracks
+        if tasks:
+            await asyncio.wait(tasks)

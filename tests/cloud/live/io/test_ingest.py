@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from trifocal_cloud.live.io.ingest import LINGER_MS, MOST_KNOWN_TOKENS, Ingest
+from trifocal_cloud.live.io.ingest import LINGER_MS, Ingest
 from trifocal_cloud.live.io.testing import SECRET, Doors, open_doors, publishing, tags, until
 from trifocal_cloud.live.stream import Flowing, Gone, Publishing
 from trifocal_cloud.live.testing import decode
@@ -58,10 +58,14 @@ async def test_what_happens_is_told_with_statistics(doors: Doors) -> None:
     assert (name, type(event), statistics.frames, statistics.publishers) == ("cam", Gone, 60, 1)
 
 
+def _client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(trust_env=False)
+
+
 async def test_a_released_stream_can_be_watched_to_its_end_and_is_then_forgotten(doors: Doors) -> None:
     place = doors.provision()
     doors.ingest.release("nobody")
-    async with publishing(place.publish_url) as publisher, httpx.AsyncClient(trust_env=False) as client:
+    async with publishing(place.publish_url) as publisher, _client() as client:
         publisher.send(tags())
         await until(lambda: "Flowing" in doors.kinds())
         doors.ingest.release("cam")
@@ -70,7 +74,8 @@ async def test_a_released_stream_can_be_watched_to_its_end_and_is_then_forgotten
         video = place.hls_url.replace("index", "video")
         assert (await client.get(video)).text.endswith("#EXT-X-ENDLIST\n")
         doors.later(LINGER_MS)
-        assert (await client.get(video)).status_code == 404
+        async with _client() as late:
+            assert (await late.get(video)).status_code == 404
     assert doors.ingest.statistics("cam") is None
     assert doors.ingest.viewing._lists == {}
     doors.provision()
@@ -95,14 +100,6 @@ async def test_where_the_port_is_taken_another_one_is_used() -> None:
         await asyncio.sleep(0)
         running.cancel()
         await asyncio.wait([running])
-
-
-async def test_tokens_that_are_known_are_bounded(doors: Doors) -> None:
-    for number in range(MOST_KNOWN_TOKENS + 2):
-        doors.ingest._known[str(number), "cam"] = 0
-    place = doors.provision()
-    assert doors.ingest.may_watch(place.hls_url.split("/")[4], "cam")
-    assert len(doors.ingest._known) == 1
 
 
 async def test_a_stream_is_recorded(doors: Doors, tmp_path: Path) -> None:

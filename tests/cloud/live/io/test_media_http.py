@@ -4,8 +4,9 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import httpx
+import pytest
 
-from trifocal_cloud.live.io.media_http import MOST_PIPELINED_BYTES
+from trifocal_cloud.live.io.media_http import IDLE_MS, MOST_PIPELINED_BYTES
 from trifocal_cloud.live.io.testing import Doors, publishing, soon, tags, until
 from trifocal_cloud.live.testing import decode
 from trifocal_cloud.live.viewing import WAIT_MS
@@ -97,7 +98,7 @@ async def test_requests_one_after_the_other_without_waiting(doors: Doors) -> Non
 async def test_bad_requests(doors: Doors) -> None:
     host, port = doors.ingest.base_url.removeprefix("http://").split(":")
     for data, status in (
-        (b"POST /live/a/b/c HTTP/1.1\r\n\r\n", b"405"),
+        (b"PUT /live/a/b/c HTTP/1.1\r\n\r\n", b"405"),
         (b"GET /live/a/b/c HTTP/1.1\r\n" + b"x" * 9000, b"431"),
         (b"GET /live/\xff HTTP/1.1\r\n\r\n", b"400"),
     ):
@@ -142,3 +143,40 @@ async def test_who_asks_on_and_on_without_taking_the_answers_is_let_go(doors: Do
     answer = await soon(reader.read())
     assert answer.startswith(b"HTTP/1.1 400")
     writer.close()
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /live/a", b"GET /live/a/b/c HTTP/1.1\r\n\r\n"])
+async def test_who_says_nothing_or_never_ends_is_let_go(doors: Doors, said: bytes) -> None:
+    host, port = doors.ingest.base_url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(said)
+    if said.endswith(b"\r\n"):
+        await soon(reader.readuntil(b"not valid here, or has expired\n"))
+    await until(lambda: doors.ingest.waiting.connections)
+    (viewer,) = doors.ingest.waiting.connections
+    doors.later(IDLE_MS - 1)
+    writer.write(b"G")  # a byte now and then is not a request
+    await until(lambda: viewer._reader.rest.endswith(b"G"))
+    assert doors.ingest.waiting.connections
+    doors.later(1)
+    await until(lambda: not doors.ingest.waiting.connections)
+    writer.close()
+
+
+async def test_who_waits_for_a_picture_is_not_idle(doors: Doors) -> None:
+    place = doors.provision()
+    async with httpx.AsyncClient(trust_env=False) as client:
+        waits = asyncio.create_task(client.get(place.hls_url))
+        await until(lambda: doors.ingest.waiting._by_stream)
+        doors.later(IDLE_MS)
+        assert (await soon(waits)).status_code == 503
+
+
+async def test_pages_elsewhere_may_ask_for_sessions(doors: Doors) -> None:
+    place = doors.provision()
+    async with httpx.AsyncClient(trust_env=False) as client:
+        allowed = await client.options(place.webrtc_url)
+        assert "POST" in allowed.headers["access-control-allow-methods"]
+        assert "content-type" in allowed.headers["access-control-allow-headers"].lower()
+        assert (await client.post(place.hls_url, content=b"x")).status_code == 404
+        assert (await client.get(place.webrtc_url)).status_code == 404

@@ -24,8 +24,8 @@ def test_viewers_reach_every_file(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[int] = []
     answer = Viewing.answer
 
-    def spied(self: Viewing, target: str, late: bool = False) -> object:
-        given = answer(self, target, late)
+    def spied(self: Viewing, target: str, epoch_ms: int, late: bool = False) -> object:
+        given = answer(self, target, epoch_ms, late)
         if given is not None:
             found.append(given.status)
         return given
@@ -61,7 +61,7 @@ def test_a_publisher_of_ours_that_does_not_end_is_found(monkeypatch: pytest.Monk
 def test_requests_that_are_kept_without_bounds_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests, "MOST_HEAD_BYTES", 10**6)
     with pytest.raises(AssertionError):
-        Viewers()(b"\xff\xff" + b"GET " + b"x" * 9_000)
+        Viewers()(b"\xff\xff" + b"GET " + b"x" * 60_000)
 
 
 def test_a_refusal_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,19 @@
 """The doors of live video under any bytes: functions that raise only when a promise is broken.
 
-`publishers` is what comes in by RTMP, from the handshake to parts that can be fetched, with a player who gets it all.
+`publishers` is what comes in by RTMP, from the handshake to parts that can be fetched, with a player and
+a viewer by WebRTC who get it all.
 `servers` is what an RTMP server answers to our own publisher. `viewers` is what comes in by HTTP.
 """
 
 from collections.abc import Iterator
 
+from trifocal_cloud.live.feed import Feed
 from trifocal_cloud.live.reader import Reader
-from trifocal_cloud.live.requests import MOST_HEAD_BYTES, BadRequestError, RequestReader
+from trifocal_cloud.live.requests import MOST_BODY_BYTES, MOST_HEAD_BYTES, BadRequestError, RequestReader
 from trifocal_cloud.live.rtmp_session import SHAKE_BYTES, Ended, PublishAsked, RtmpSession
 from trifocal_cloud.live.stream import MOST_CACHED_BYTES, LiveStream
-from trifocal_cloud.live.viewing import PREFIX, Viewing, Watched
+from trifocal_cloud.live.viewing import PREFIX, Viewing
+from trifocal_cloud.live.watcher import Track, Watcher
 from trifocal_shared.message import ProtocolError
 from trifocal_shared.rtmp import amf
 from trifocal_shared.rtmp.chunks import COMMAND, MOST_PENDING_BYTES, ChunkReader, encode
@@ -21,6 +24,7 @@ from trifocal_tools.bench.rtmp_clip import AUDIO, AUDIO_CONFIG, VIDEO, VIDEO_CON
 HELLO = b"\3" + bytes(2 * SHAKE_BYTES)
 KINDS = (1, 2, 3, 4, 5, 6, 8, 9, 15, 17, 18, 20, 22, 8, 9, 9)
 STEP_MS = 40
+MOST_PACKET_BYTES = 1_500
 TOKEN = "token"  # noqa: S105 - a word in an address
 KEY = b"\x17\1\0\0\0\0\0\0\2\x65\x88"
 
@@ -63,7 +67,7 @@ class Viewers:
         for turn in range(3):
             frames = [(kind, turn * 1000 + int(at * 1000), body) for at, kind, _, body in second()]
             self._stream.media(self, frames, turn * 1000)
-        self._viewing = Viewing(self._find, lambda token, name: token == TOKEN and name == "s", lambda: 5_000)
+        self._viewing = Viewing({"s": self._stream}, _Keys())
 
     def __call__(self, data: bytes) -> None:
         reader = RequestReader()
@@ -72,14 +76,18 @@ class Viewers:
                 reader.receive(piece)
                 while (request := reader.next()) is not None:
                     for late in (False, True):
-                        answer = self._viewing.answer(request.target, late)
+                        answer = self._viewing.answer(request.target, 5_000, late)
                         assert answer is None or 200 <= answer.status < 600
             except BadRequestError:
                 return
-            assert len(reader.rest) <= MOST_HEAD_BYTES + len(piece)
+            assert len(reader.rest) <= MOST_HEAD_BYTES + MOST_BODY_BYTES + len(piece)
 
-    def _find(self, name: str) -> Watched | None:
-        return self._stream if name == "s" else None
+
+class _Keys:
+    """One token opens one stream, for ever."""
+
+    def watches(self, token: str, stream: str, epoch_ms: int) -> int:
+        return epoch_ms + 1 if token == TOKEN and stream == "s" else 0
 
 
 class _Publisher:
@@ -93,6 +101,7 @@ class _Publisher:
         self._reader = Reader()
         self._player = ChunkReader()
         self._player.chunk_bytes = 65_536
+        self._watcher = Watcher(Track(1, 96, 90_000, 0, 0), Track(2, 97, 48_000, 0, 0), 0)
 
     def says(self, data: bytes) -> None:
         """Bytes come."""
@@ -109,6 +118,7 @@ class _Publisher:
         for kind, _, _, body in self._player.receive(self._reader.data_to_send()):
             assert kind in (8, 9, 18)
             assert body or kind == 18
+        assert all(len(packet) <= MOST_PACKET_BYTES for packet in self._watcher.packets_to_send())
         assert session._reader._pending <= MOST_PENDING_BYTES
         assert self._stream._cached_bytes <= MOST_CACHED_BYTES
         session.data_to_send()
@@ -127,6 +137,9 @@ class _Publisher:
                 self._session.accept(self._now)
                 self._stream.begin(self, self._now)
                 self._stream.join(self._reader, self._now)
+                feed = Feed()
+                self._stream.follow(feed, self._now)
+                feed.join(self._watcher, self._now)
             elif isinstance(event, Ended):
                 self._ends += 1
             else:

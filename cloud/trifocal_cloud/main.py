@@ -32,6 +32,7 @@ from trifocal_cloud.io import (
     refusals,
     share_routes,
     storage_routes,
+    tus_routes,
 )
 from trifocal_cloud.io.app_socket import app_door
 from trifocal_cloud.io.body_limit import BodyLimit
@@ -68,6 +69,7 @@ ROOMS = (
     app_subscribe_routes,
     console_routes,
     reference_routes,
+    tus_routes,
 )
 """What answers over HTTP: each has a `router`."""
 
@@ -110,7 +112,10 @@ def create_app(settings: CloudSettings, clock: Clock | None = None, new_id: Call
         limit=JSON_LIMIT_BYTES,
         stall_s=settings.upload_stall_s,
         spared=(photo_routes.UPLOAD_PATH,),
-        folders={f"{storage_routes.PREFIX}/": storage_routes.BODY_LIMIT_BYTES},
+        folders={
+            f"{storage_routes.PREFIX}/": storage_routes.BODY_LIMIT_BYTES,
+            f"{tus_routes.PREFIX}/": settings.video_limit_bytes,
+        },
     )
     app.add_middleware(SecurityHeaders)
     for room in ROOMS:

@@ -29,6 +29,7 @@ from trifocal_cloud.io.identity import Identity
 from trifocal_cloud.io.intake import Intake
 from trifocal_cloud.io.live_streams import LiveStreams
 from trifocal_cloud.io.outbound import Outbound
+from trifocal_cloud.io.partial_uploads import Partials
 from trifocal_cloud.io.phone_apps import PhoneApps
 from trifocal_cloud.io.registry import Registry
 from trifocal_cloud.io.returning import Returning
@@ -99,6 +100,8 @@ class Cloud:
             staging=staging,
             limits=limits,
         )
+        self.partials = Partials(clock, new_id, self.intake, settings.data_dir / "partial", limits)
+        self.expiry = Expiry(clock, database, self.desk.turns, self.erase, self.partials.look_for_expired)
 
     def _join_apps(self, secret: str) -> None:
         """The side of the house where apps are."""
@@ -167,7 +170,6 @@ class Cloud:
             base_url=lambda: self.apps.posts.base_url,
         )
         self.desk.settled.append(self.app_results.settled)
-        self.expiry = Expiry(self.clock, self.database, self.desk.turns, self.erase)
 
     @classmethod
     @asynccontextmanager

@@ -22,15 +22,23 @@ log = structlog.get_logger()
 
 
 class Expiry:
-    """Looks each hour. `erase` removes the bytes of a photo whose row says that it is deleted."""
+    """Looks each hour. `erase` removes the bytes of a photo whose row says that it is deleted, `partials` uploads
+    that nobody goes on with.
+    """
 
     def __init__(
-        self, clock: Clock, database: Database, turns: Turns, erase: Callable[[PhotoRow], Awaitable[None]]
+        self,
+        clock: Clock,
+        database: Database,
+        turns: Turns,
+        erase: Callable[[PhotoRow], Awaitable[None]],
+        partials: Callable[[], Awaitable[None]],
     ) -> None:
         self._clock = clock
         self._database = database
         self._turns = turns
         self._erase = erase
+        self._partials = partials
 
     async def run(self) -> None:
         """Look now, and each hour until cancelled."""
@@ -43,6 +51,7 @@ class Expiry:
 
     async def look(self) -> None:
         """Remove what is over by now."""
+        await self._partials()
         now = self._clock.epoch_ms()
         done = delete(AppDeliveryRow).where(AppDeliveryRow.done_at < now - DELIVERY_MS)
         async with self._database.writing() as session:

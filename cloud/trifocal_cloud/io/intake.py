@@ -78,24 +78,40 @@ class Intake:
         try:
             with Upload(path, request.headers.get("content-type", ""), self._limits) as upload:
                 received = await upload.receive(request.stream())
-                metadata = _metadata(received)
-                ticket = Ticket(user, metadata.request_id, metadata.press_id)
-                async with self._desk.turns.holding((user, metadata.request_id)):
-                    return await self._keep(ticket, metadata, received)
+                return await self.take(user, _metadata(received), received)
         except OSError as error:
             if error.errno in DISK_FULL:
                 raise RefusedError(507, reasons.STORAGE_FULL) from error
             raise
 
-    async def _keep(self, ticket: Ticket, metadata: UploadMetadata, received: Received) -> UploadAnswer:
+    async def take(self, user: str, metadata: UploadMetadata, received: Received) -> UploadAnswer:
+        """Take in a file that has come whole; it may be removed afterwards. Raises RefusedError, OSError."""
+        if metadata.media_type != media.media_type(received.mime_type):
+            raise RefusedError(415, reasons.NOT_AN_IMAGE, f"the file is a {media.media_type(received.mime_type)}")
+        if metadata.sha256 and metadata.sha256 != received.sha256:
+            raise RefusedError(422, reasons.CORRUPT)
+        ticket = Ticket(user, metadata.request_id, metadata.press_id)
+        async with self._desk.turns.holding((user, metadata.request_id)):
+            return await self._keep(ticket, metadata, received)
+
+    async def known(self, user: str, metadata: UploadMetadata) -> UploadAnswer | None:
+        """The answer for bytes that are here already, by their sha256. Raises RefusedError for what cannot be taken."""
+        _, there = await self._known(Ticket(user, metadata.request_id, metadata.press_id), metadata.sha256)
+        return _answer(there, duplicate=True) if there is not None else None
+
+    async def _known(self, ticket: Ticket, sha256: str) -> tuple[PhotoRequestRow | None, PhotoRow | None]:
         async with self._database.reading() as session:
             asked = await rows.request(session, ticket.user, ticket.request_id)
             there = await rows.photo_of_request(session, ticket.user, ticket.request_id)
         if asked is None and not ticket.local:
             raise RefusedError(403, reasons.FOREIGN_REQUEST)
+        if there is not None and there.sha256 != sha256:
+            raise RefusedError(409, reasons.CONFLICT)
+        return asked, there
+
+    async def _keep(self, ticket: Ticket, metadata: UploadMetadata, received: Received) -> UploadAnswer:
+        asked, there = await self._known(ticket, received.sha256)
         if there is not None:
-            if there.sha256 != received.sha256:
-                raise RefusedError(409, reasons.CONFLICT)
             return _answer(there, duplicate=True)
         if asked is not None and asked.press_id:
             ticket = Ticket(ticket.user, ticket.request_id, asked.press_id)
@@ -163,14 +179,9 @@ def _metadata(received: Received) -> UploadMetadata:
     if text is None:
         raise RefusedError(422, reasons.MALFORMED, "the upload has no metadata")
     try:
-        metadata = message_of(UploadMetadata, model_of(UploadMetadata).model_validate_json(text))
+        return message_of(UploadMetadata, model_of(UploadMetadata).model_validate_json(text))
     except ValidationError as error:
         raise RefusedError(422, reasons.MALFORMED, first_fault(error.errors())) from error
-    if metadata.media_type != media.media_type(received.mime_type):
-        raise RefusedError(415, reasons.NOT_AN_IMAGE, f"the file is a {media.media_type(received.mime_type)}")
-    if metadata.sha256 and metadata.sha256 != received.sha256:
-        raise RefusedError(422, reasons.CORRUPT)
-    return metadata
 
 
 def _key(ticket: Ticket, received: Received) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from trifocal_cloud.restreams import Wanted
 from trifocal_cloud.stream_words import INITIALIZING
 from trifocal_shared.message import Message
 from trifocal_shared.stream_messages import StartRtmpStream
@@ -44,6 +45,8 @@ class Stream:
     viewers: list[str] = field(default_factory=list)
     status: str = INITIALIZING
     reason: str = ""
+    destinations: list[Wanted] = field(default_factory=list, repr=False)
+    """Where a managed one is sent on to."""
     playback: Playback | None = None
     flowing: bool = False
     """Whether media has reached the ingest; of a direct stream only its owner's server knows."""

@@ -1,5 +1,7 @@
 """What apps are told of a live stream, and what the words of the glasses mean by these (PROTOCOL-apps §5)."""
 
+from trifocal_shared import reasons
+
 INITIALIZING, ACTIVE, DEGRADED, RECONNECTING = "initializing", "active", "degraded", "reconnecting"
 STOPPING, STOPPED, ERROR, TIMEOUT = "stopping", "stopped", "error", "timeout"
 BUSY = "busy"
@@ -20,3 +22,8 @@ SAID = {
     "timeout": TIMEOUT,
 }
 """What the glasses say -> what it means; a word that is not here means nothing."""
+
+
+def explained(reason: str) -> str:
+    """A reason with its sentence; one that is none of ours is a sentence itself: glasses of MentraOS say those."""
+    return f"{reason}: {reasons.SENTENCES[reason]}" if reason in reasons.SENTENCES else reason

@@ -167,7 +167,7 @@ class StreamStatus(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """One place that a managed stream is sent on to: "active", "stopped" or "error" with its `error`."""
+    """One place that a managed stream is sent on to: "connecting", "active", "stopped" or "error" with its `error`."""
 
     url: str = field(default="", repr=False)
     name: str = ""

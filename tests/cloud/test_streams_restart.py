@@ -9,7 +9,7 @@ from trifocal_shared import reasons
 from trifocal_shared import stream_messages as wire
 
 ANN, CAM, OTHER = "ann@example.com", "com.example.cam", "com.example.other"
-PLAYBACK = Playback("https://a/index.m3u8", "https://a/manifest.mpd")
+PLAYBACK = Playback("https://a/index.m3u8", "https://a/manifest.mpd", "https://a/whep")
 NONE = Wishes({}, {}, {})
 
 

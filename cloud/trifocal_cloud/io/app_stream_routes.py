@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Path
+from pydantic import Field
 
 from trifocal_cloud.io.answers import Done
 from trifocal_cloud.io.app_identity import TheApp
@@ -32,10 +33,32 @@ class StreamWanted(Wire):
     stream: dict[str, Any] = {}
 
 
+class Destination(Wire):
+    """A place to send a managed stream on to, by RTMP; its address ends in that platform's stream key."""
+
+    url: LongText = ""
+    name: Annotated[str, Field(max_length=100)] = ""
+
+
 class RtmpStreamWanted(StreamWanted):
     """And to which address of your own."""
 
     rtmp_url: LongText = ""
+
+
+class ManagedStreamWanted(StreamWanted):
+    """And where this cloud is to send it on to."""
+
+    restream_destinations: Annotated[list[Destination], Field(max_length=10)] = []
+
+
+class OutputState(Wire):
+    """A place that a stream is sent on to: its address without the key, and how that goes."""
+
+    url: str
+    name: str
+    status: str = Field(description="connecting, active, error or stopped")
+    error: str = ""
 
 
 class AccessUrls(Wire):
@@ -54,6 +77,7 @@ class StreamState(Wire):
     status: str
     reason: str = ""
     access_urls: AccessUrls = AccessUrls()
+    outputs: list[OutputState] = []
 
 
 @router.post("/rtmp", responses=documented(401, 403, 408, 409, 413, 422, 429))
@@ -68,26 +92,31 @@ async def request_rtmp_stream(
     request = RtmpStreamRequest(
         rtmp_url=wanted.rtmp_url, video=_video(wanted), audio=wanted.audio, stream=wanted.stream
     )
-    return _state(cloud.live_streams.begin_direct(app, user, request))
+    return _state(cloud, app.package, cloud.live_streams.begin_direct(app, user, request))
 
 
 @router.post("/managed", responses=documented(401, 403, 408, 409, 413, 422, 429))
 async def request_managed_stream(
     cloud: TheCloud,
     app: TheApp,
-    wanted: Annotated[StreamWanted, Body()] = StreamWanted(),  # noqa: B008
+    wanted: Annotated[ManagedStreamWanted, Body()] = ManagedStreamWanted(),  # noqa: B008
 ) -> StreamState:
     """Stream through this cloud, or join the stream that runs."""
     user = user_of(cloud, app, wanted.user_id)
     needs_camera(app)
-    request = ManagedStreamRequest(video=_video(wanted), audio=wanted.audio, stream=wanted.stream)
-    return _state(cloud.live_streams.begin_managed(app, user, request))
+    request = ManagedStreamRequest(
+        video=_video(wanted),
+        audio=wanted.audio,
+        stream=wanted.stream,
+        restream_destinations=[{"url": place.url, "name": place.name} for place in wanted.restream_destinations],
+    )
+    return _state(cloud, app.package, cloud.live_streams.begin_managed(app, user, request))
 
 
 @router.get("/{streamId}", responses=documented(401, 404, 422))
 async def stream_state(cloud: TheCloud, app: TheApp, stream_id: StreamId) -> StreamState:
     """Where a stream of your app stands, while it runs."""
-    return _state(_mine(cloud, app.package, stream_id))
+    return _state(cloud, app.package, _mine(cloud, app.package, stream_id))
 
 
 @router.delete("/{streamId}", responses=documented(401, 404, 422))
@@ -112,7 +141,7 @@ def _video(wanted: StreamWanted) -> dict[str, Any]:
     return video | wanted.video
 
 
-def _state(stream: Stream) -> StreamState:
+def _state(cloud: Cloud, package: str, stream: Stream) -> StreamState:
     watched = stream.playback
     urls = (
         AccessUrls(hls=watched.hls_url, dash=watched.dash_url, webrtc=watched.webrtc_url) if watched else AccessUrls()
@@ -123,4 +152,5 @@ def _state(stream: Stream) -> StreamState:
         status=stream.status,
         reason=stream.reason,
         access_urls=urls,
+        outputs=[OutputState(**said) for said in cloud.live_streams.outputs(stream, package)],
     )

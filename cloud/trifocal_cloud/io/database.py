@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 NAME = "cloud.sqlite3"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration: a database that is there already is opened without reading the others."""
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")

@@ -12,6 +12,7 @@ from trifocal_cloud.io.app_streams import HEARING
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.gateways import Gateways
 from trifocal_cloud.io.refusals import RefusedError
+from trifocal_cloud.io.restreaming import Restreaming
 from trifocal_cloud.io.running_apps import RunningApps
 from trifocal_cloud.io.stream_rows import StreamRows
 from trifocal_cloud.limits import Allowance
@@ -79,7 +80,9 @@ class LiveStreams:
         self._allowance = Allowance(PER_SECOND, BURST)
         self._rows = StreamRows(database)
         self._ingest = ingest
+        self._restreaming = Restreaming(ingest, self._sent_on)
         ingest.changed.append(self._ingest_changed)
+        self._answering, self._refused = False, ""
         self.told: list[Callable[[str, str, str, bytes, int], None]] = []
         """Called with user, package, stream, the JSON of a status, and when that was: for the app's other ears."""
         gateways.changed.append(self._glasses_changed)
@@ -90,6 +93,8 @@ class LiveStreams:
         """Take up the streams that ran when the cloud went down, as the glasses perhaps still do; then `expire`."""
         for stream in await self._rows.load():
             self._machine.restored(stream, self._clock.now())
+            self._drain()
+            self._restreaming.restored(stream)
 
     async def run(self) -> None:
         """Keep time and write down until cancelled."""
@@ -125,23 +130,22 @@ class LiveStreams:
             self._tell(Tell(user, app.package, True, "", words.ERROR, reason))
             return
         self._want(self._managed(user, request), app)
+        self._send_on(user, app.package, request.restream_destinations)
 
     def begin_direct(self, app: App, user: str, request: RtmpStreamRequest) -> Stream:
         """The same for whoever waits for an answer. Raises RefusedError when it cannot begin."""
         stream = self._direct(app, user, request)
-        self._check(self._refusal(app, stream), user, self.of(user))
-        self._want(stream, app)
-        return stream
+        return self._begun(app, stream, self._refusal(app, stream))
 
     def begin_managed(self, app: App, user: str, request: ManagedStreamRequest) -> Stream:
         """The same for a stream through this cloud; the one that runs, if one does."""
-        running = self.of(user)
-        self._check(self._unable(app, user), user, running if running and not running.managed else None)
-        self._want(self._managed(user, request), app)
-        found = self.of(user)
-        if found is None or app.package not in found.viewers:  # one that is about to end cannot be joined
-            raise RefusedError(409, reasons.CAMERA_BUSY)
-        return found
+        stream = self._begun(app, self._managed(user, request), self._unable(app, user))
+        self._send_on(user, app.package, request.restream_destinations)
+        return stream
+
+    def outputs(self, stream: Stream, package: str) -> list[dict[str, str]]:
+        """Where an app's stream is sent on to, and how that goes."""
+        return self._restreaming.outputs(stream.stream_id, package)
 
     def unwanted(self, user: str, package: str, managed: bool, stream_id: str) -> None:
         """An app wants its stream no more; with an empty id whichever it has."""
@@ -166,15 +170,19 @@ class LiveStreams:
         self._machine.wanted(stream, app.package, self._clock.now())
         self._driver.poke()
 
-    def _check(self, reason: str, user: str, running: Stream | None) -> None:
-        session = self._gateways.session(user)
-        if not reason and session is not None and not session.glasses.reachable:
-            reason = reasons.GLASSES_OFFLINE
+    def _begun(self, app: App, stream: Stream, reason: str) -> Stream:
+        running = self.of(stream.user)
+        if not reason:
+            self._answering, self._refused = True, ""
+            self._want(stream, app)
+            self._answering, reason = False, self._refused
         if reason:
-            raise RefusedError(STATUSES.get(reason, 409), reason)
-        if running is not None:
-            sentence = f"{reasons.SENTENCES[reasons.CAMERA_BUSY]}, by {running.owner or 'a stream through this cloud'}"
-            raise RefusedError(409, reasons.CAMERA_BUSY, sentence)
+            busy = running is not None and reason == reasons.CAMERA_BUSY
+            holder = f", by {(running and running.owner) or 'a stream through this cloud'}" if busy else ""
+            raise RefusedError(STATUSES.get(reason, 409), reason, reasons.SENTENCES[reason] + holder)
+        found = self.of(stream.user)
+        assert found is not None
+        return found
 
     def _refusal(self, app: App, stream: Stream) -> str:
         try:
@@ -189,8 +197,6 @@ class LiveStreams:
             return reasons.GATEWAY_OFFLINE
         granted = self._allowance.granted((app.package, user), self._clock.now())
         return "" if granted else app_words.RATE_LIMITED
-
-    # What others tell
 
     def _glasses_changed(self, user: str, session: Session | None) -> None:
         reachable = session is not None and session.connected and session.glasses.reachable
@@ -210,8 +216,6 @@ class LiveStreams:
         if view is None or view.state not in HEARING:
             self._machine.app_gone(user, package, self._clock.now())
             self._driver.poke()
-
-    # What the machine says
 
     def _drain(self) -> None:
         while events := self._machine.events():  # a place that is provided leads to more
@@ -234,6 +238,7 @@ class LiveStreams:
         elif isinstance(event, Provision):
             self._provide(event.stream)
         else:
+            self._restreaming.over(event.stream_id)
             self._ingest.release(event.stream_id)
 
     def _provide(self, stream: Stream) -> None:
@@ -242,6 +247,17 @@ class LiveStreams:
         playback = Playback(made.hls_url, made.dash_url, made.webrtc_url)
         self._machine.provisioned(stream.stream_id, made.publish_url, playback, self._clock.now())
 
+    def _send_on(self, user: str, package: str, wanted: list[object]) -> None:
+        stream = self.of(user)
+        if wanted and stream is not None and stream.managed and package in stream.viewers:
+            self._restreaming.wanted(stream, package, wanted)
+            self._rows.keep(stream)
+
+    def _sent_on(self, stream_id: str, package: str) -> None:
+        stream = self.by_id(stream_id)
+        if stream is not None and stream.status == words.ACTIVE and package in stream.viewers:
+            self._tell(Tell(stream.user, package, True, stream_id, words.ACTIVE, playback=stream.playback))
+
     def _ingest_changed(self, stream_id: str, event: Moved, statistics: Statistics) -> None:
         if not isinstance(event, Publishing):
             self._machine.flowing(stream_id, isinstance(event, Flowing), self._clock.now())
@@ -249,9 +265,10 @@ class LiveStreams:
 
     def _tell(self, word: Tell) -> None:
         log.info("stream", user=word.user, package=word.package, stream=word.stream_id, status=word.status)
-        details = word.reason  # glasses of MentraOS say a sentence of their own
-        if word.reason in reasons.SENTENCES:
-            details = f"{word.reason}: {reasons.SENTENCES[word.reason]}"
+        if self._answering and not word.stream_id:
+            self._refused = word.reason  # whoever asked is answered; its listeners need not hear of it
+            return
+        details = words.explained(word.reason)
         status: ManagedStreamStatus | RtmpStreamStatus
         if word.managed:
             status = ManagedStreamStatus(status=word.status, stream_id=word.stream_id, message=details)
@@ -262,6 +279,8 @@ class LiveStreams:
                 status=word.status, stream_id=word.stream_id, error_details=details, app_id=word.package
             )
         more: dict[str, object] = {"stats": word.stats} if word.stats else {}
+        if outputs := self._restreaming.outputs(word.stream_id, word.package):
+            more["outputs"] = outputs
         for line in self._apps.lines.of_user(word.user):
             if line.package == word.package:
                 line.say(status, **more)
@@ -270,6 +289,8 @@ class LiveStreams:
             tells(word.user, word.package, status.TYPE, raw, self._clock.epoch_ms())
         if word.reason and word.status == words.ERROR:
             self._apps.fault(word.user, word.package, word.reason, "")
+        if word.managed and word.status in (words.STOPPED, words.ERROR):
+            self._restreaming.left(word.stream_id, word.package)
 
     def _tell_busy(self, word: TellBusy) -> None:
         said = {"type": NAMES[0], "status": words.BUSY, "streamId": word.stream_id, "appId": word.package}

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from trifocal_cloud import stream_words as words
 from trifocal_cloud.io.database import Database, to_its_end
 from trifocal_cloud.io.tables import LiveStreamRow
+from trifocal_cloud.restreams import Wanted
 from trifocal_cloud.stream import Stream, Wishes
 
 log = structlog.get_logger()
@@ -76,6 +77,7 @@ def _row(stream: Stream) -> LiveStreamRow:
         viewers=list(stream.viewers),
         created_at=stream.created_ms,
         stopping=stream.status == words.STOPPING,
+        destinations=[list(wanted) for wanted in stream.destinations],
     )
 
 
@@ -83,6 +85,7 @@ def _stream(row: LiveStreamRow) -> Stream:
     wishes = Wishes(row.video, row.audio, row.options)
     stream = Stream(row.stream_id, row.user, row.owner, wishes, row.created_at, row.url)
     stream.viewers = list(row.viewers)
+    stream.destinations = [Wanted(*wanted) for wanted in row.destinations]
     if row.stopping:
         stream.status = words.STOPPING
     return stream

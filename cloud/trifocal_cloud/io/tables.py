@@ -170,3 +170,4 @@ class LiveStreamRow(Table):
     viewers: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[int] = mapped_column(BigInteger)
     stopping: Mapped[bool] = mapped_column(Boolean, server_default=false(), default=False)
+    destinations: Mapped[list[list[str]]] = mapped_column(JSON, server_default="[]", default=list)

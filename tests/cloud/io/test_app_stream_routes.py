@@ -21,6 +21,7 @@ async def test_a_managed_stream_is_joined_by_whoever_comes_later(app_side: Any) 
         begun = (await client.post("/api/app/streams/managed", json={"resolution": "720p"})).json()
         joined = (await other.post("/api/app/streams/managed", json={"userId": ANN})).json()
         assert (joined["streamId"], joined["accessUrls"]) == (begun["streamId"], begun["accessUrls"])
+        assert begun["accessUrls"]["webrtc"].endswith(f"/{begun['streamId']}/whep")
         assert begun["accessUrls"]["hls"].endswith(f"/{begun['streamId']}/index.m3u8")
         starts = [said for said in gateway.sent if said["type"] == "start_rtmp_stream"]
         assert [start["video"] for start in starts] == [{"width": 1280, "height": 720}]

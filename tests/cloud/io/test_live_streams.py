@@ -9,6 +9,7 @@ import pytest
 from trifocal_cloud.io.live_streams import BURST
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.live.io.testing import publishing, tags
+from trifocal_cloud.streams import AWAY_MS
 from trifocal_cloud.testing import ANN, eventually, housed
 from trifocal_shared import reasons
 from trifocal_shared.app_messages import ManagedStreamRequest, RtmpStreamRequest
@@ -175,6 +176,10 @@ async def test_a_managed_stream_over_http_has_its_addresses_at_once(stage: Stage
     with pytest.raises(RefusedError, match=reasons.CAMERA_BUSY):
         stage.streams.begin_direct(app, ANN, RtmpStreamRequest(rtmp_url=URL))
     await stage.side.link(status="SCANNING")
+    assert stage.streams.begin_managed(app, ANN, ManagedStreamRequest()).status == "reconnecting"
+    stage.streams.unwanted(ANN, CAM, True, "")
+    stage.side.house.clock.advance(AWAY_MS)
+    await eventually(lambda: stage.streams.of(ANN) is None)
     with pytest.raises(RefusedError, match=reasons.GLASSES_OFFLINE):
         stage.streams.begin_managed(app, ANN, ManagedStreamRequest())
 

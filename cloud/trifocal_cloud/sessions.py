@@ -14,6 +14,7 @@ is sent unasked at once, and again for each `connection_init`, which begins noth
 from dataclasses import dataclass, field, replace
 
 from trifocal_shared.cloud_messages import (
+    LONGEST_SSID,
     ConnectionAck,
     ConnectionInit,
     GlassesBatteryUpdate,
@@ -23,9 +24,6 @@ from trifocal_shared.cloud_messages import (
 )
 from trifocal_shared.message import Message
 from trifocal_shared.messages import PhotoStatus
-
-LONGEST_SSID = 32
-"""IEEE 802.11 allows no longer one."""
 
 GRACE_MS = 60_000
 """PROTOCOL-device §5.2: a session outlives its connection by so much."""

@@ -20,13 +20,12 @@ Owned glasses do not pair again. The reset by the button, and no word on any lin
 from trifocal_firmware.settings import Settings
 from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
-from trifocal_shared.keys import digest, proof, same, unhex, x25519
+from trifocal_shared.keys import KEY_BYTES, NUMBER_BYTES, digest, proof, same, unhex, x25519
 from trifocal_shared.message import Message
 
 WINDOW_MS = 60_000
 """How long the glasses can be taken into possession after the button was held."""
 
-NUMBER_BYTES = 16
 OWNER = "owner"
 
 
@@ -40,7 +39,7 @@ class Owner:
         self._drawn = 0
         self._secret = b""
         self._window: int | None = None
-        self._key = unhex(settings.get(OWNER, ""), 32)
+        self._key = unhex(settings.get(OWNER, ""), KEY_BYTES)
         self.opened()
 
     @property
@@ -75,9 +74,9 @@ class Owner:
         kind = said.TYPE if isinstance(said, Control) else ""
         values = said.values if isinstance(said, Control) else {}
         if kind == "owner_pair":
-            return self._pair(unhex(values["key"], 32))
+            return self._pair(unhex(values["key"], KEY_BYTES))
         if kind == "owner_proof":
-            return self._prove(unhex(values["nonce"], NUMBER_BYTES), unhex(values["proof"], 32))
+            return self._prove(unhex(values["nonce"], NUMBER_BYTES), unhex(values["proof"], KEY_BYTES))
         if not self.locked or isinstance(said, int):  # an acknowledgement asks for nothing
             return None
         self.counts["refused"] += 1

@@ -93,8 +93,6 @@ class Courier:
         self.queue = queue
         self.receiver = receiver.Receiver()
         self.unannounced = Unannounced()
-        self.announces = True
-        """Whether these glasses announce their files; those of MentraOS do not."""
         self._progress = Progress()
         self._storing: dict[str, str] = {}  # request id -> file name on the glasses
         self._epoch_at_zero: int | None = None
@@ -118,11 +116,11 @@ class Courier:
         self.receiver.announced(announce, now)
         self._carry(now)
 
-    def piece(self, piece: FilePacket | Piece, now: int) -> None:
-        """A piece of a photo, in either profile."""
+    def piece(self, piece: FilePacket | Piece, announced: bool, now: int) -> None:
+        """A piece of a photo, in either profile, from glasses that announce their files or, as MentraOS's, do not."""
         if isinstance(piece, Piece):
             self.receiver.piece(piece, now)
-        elif not self.announces:
+        elif not announced:
             self.unannounced.packet(piece, now)
         else:
             self.receiver.packet(piece, now)

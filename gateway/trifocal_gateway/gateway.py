@@ -112,6 +112,7 @@ class Gateway:
         """The link stands; one write takes `most` bytes, 0 any number."""
         self.talk.opened(most, now)
         self.owner.opened()
+        self.strange = ""
         self._most = most
         self.glasses.connected(now)
         self.relay.link_opened(now)
@@ -250,7 +251,7 @@ class Gateway:
         if isinstance(said, FilePacket | Piece):
             if isinstance(said, FilePacket):
                 self.mentra.packet(said.name, now)
-            self.courier.piece(said, now)
+            self.courier.piece(said, self.talk.trifocal, now)
         elif isinstance(said, Native):
             if (meant := controller.meaning(said)) is not None:
                 self.relay.glasses_said(meant, now)
@@ -259,8 +260,6 @@ class Gateway:
         elif isinstance(said, messages.GlassesReady):
             self._meet(said, now)
         elif isinstance(said, Message):
-            if isinstance(said, messages.FileAnnounce) and not self.talk.trifocal:
-                self.relay.session.doubted(now)
             if self.talk.trifocal or not isinstance(said, messages.PhotoStatus):
                 self.relay.glasses_said(said, now)
             if not self.talk.trifocal:
@@ -269,7 +268,6 @@ class Gateway:
                 self.courier.announced(said, now)
 
     def _meet(self, said: messages.GlassesReady, now: int) -> None:
-        self.courier.announces = self.talk.trifocal
         self.glasses.steady()
         self.strange = ""
         known = self.relay.session.status == READY
@@ -281,8 +279,7 @@ class Gateway:
         if isinstance(event, owner.Say):
             self.talk.say(event.message, now)
         elif isinstance(event, owner.Proven):
-            self.relay.session.again(now)
-            self.relay.timeout(now)
+            self.relay.greet_again(now)
         elif isinstance(event, owner.Strange):
             self.strange = event.reason
             self._events.append(CloseGlasses())

@@ -10,13 +10,14 @@ from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.io.actor import Actor
 from trifocal_gateway.io.ble import Backends
 from trifocal_gateway.io.database import Database
-from trifocal_gateway.io.owner_key import KEY_BYTES, OwnerKey
+from trifocal_gateway.io.owner_key import OwnerKey
 from trifocal_gateway.io.spool import Spool
 from trifocal_gateway.io.uploads import http_client
 from trifocal_gateway.owner import Owner
 from trifocal_gateway.queue_entry import summary
 from trifocal_gateway.settings import GatewaySettings
 from trifocal_gateway.upload_queue import UploadQueue
+from trifocal_shared.keys import KEY_BYTES
 
 
 class GatewayStatus:

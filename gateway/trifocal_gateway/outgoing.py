@@ -123,8 +123,22 @@ class Outgoing:
         self._put(self._queues[rule.rank], _Waiting(frames, until, key_of(message)))
         self._next(now)
 
+    def again(self, message: Message, frames: list[bytes], said_at: int, now: int) -> bool:
+        """The same once more, which was said at `said_at` and has not arrived. False when it is of no use any more;
+        what has not gone out yet needs no repeat.
+        """
+        rule = RULES.get(type(message), Rule())
+        until = None if rule.life_ms is None else said_at + rule.life_ms
+        if until is not None and now > until:
+            self.counts["expired"] += 1
+            return False
+        if self._open and not any(each.frames is frames for queue in self._queues for each in queue):
+            self._put(self._queues[rule.rank], _Waiting(frames, until, key_of(message)))
+            self._next(now)
+        return True
+
     def answer(self, frame: bytes, now: int) -> None:
-        """A frame that the link says of itself: an acknowledgement, or something said before that has not arrived."""
+        """A frame that the link says of itself: an acknowledgement, or a word to a controller."""
         if self._open:
             self._put(self._queues[URGENT], _Waiting([frame], None, None))
             self._next(now)

@@ -16,10 +16,7 @@ from dataclasses import dataclass
 
 from trifocal_shared import reasons
 from trifocal_shared.control_messages import Control
-from trifocal_shared.keys import digest, proof, same, unhex, x25519
-
-KEY_BYTES = 32
-NUMBER_BYTES = 16
+from trifocal_shared.keys import KEY_BYTES, NUMBER_BYTES, digest, proof, same, unhex, x25519
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class ToCloud:
 
 @dataclass(frozen=True)
 class PostPress:
-    """Post it; to be answered with `press_answered` or `press_failed`."""
+    """Post it; to be answered with `press_answered`."""
 
     report: ButtonPressReport
 
@@ -116,6 +116,11 @@ class Relay:
         self.session.opened(now)
         self._carry(now)
 
+    def greet_again(self, now: int) -> None:
+        """The glasses on this link are ours, which nobody knew when they were greeted."""
+        self.session.again(now)
+        self._carry(now)
+
     def link_closed(self, now: int) -> None:
         """No bytes pass any more."""
         self._reports.link_closed()
@@ -131,6 +136,7 @@ class Relay:
             self._photo_heard(message, now)
         elif isinstance(message, messages.FileAnnounce):
             self._photos.captured(message.request_id)
+            self.session.said(message, now)
         elif isinstance(message, messages.BatteryStatus):
             self._battery_heard(message)
         elif isinstance(message, live_stream.REPORTS):
@@ -161,14 +167,12 @@ class Relay:
         self._outbox.closed(now)
         self._carry(now)
 
-    def press_answered(self, press_id: str, answer: ButtonPressAnswer, now: int) -> None:
-        """The cloud's answer to a PostPress."""
-        self._presses.answered(press_id, answer, now)
-        self._carry(now)
-
-    def press_failed(self, press_id: str, reason: str, now: int) -> None:
-        """A PostPress had no usable answer, for this reason."""
-        self._presses.failed(press_id, reason, now)
+    def press_answered(self, press_id: str, answer: ButtonPressAnswer | str, now: int) -> None:
+        """The cloud's answer to a PostPress, or the reason why there is no usable one."""
+        if isinstance(answer, str):
+            self._presses.failed(press_id, answer, now)
+        else:
+            self._presses.answered(press_id, answer, now)
         self._carry(now)
 
     def photo_moved(self, word: messages.PhotoStatus | PhotoProgress, now: int) -> None:

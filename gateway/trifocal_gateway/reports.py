@@ -2,9 +2,9 @@
 
 from collections import deque
 
+from trifocal_shared.cloud_messages import LONGEST_SSID
 from trifocal_shared.control_messages import Control
 
-LONGEST_SSID = 32
 MOST_TOUCHES = 32
 """Touches whose echo is still known."""
 

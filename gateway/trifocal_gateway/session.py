@@ -74,6 +74,7 @@ class Session:
         self._token = token
         self._protocol = protocol
         self._sid: str | None = None
+        self._announces = False
         self._ready_at: int | None = None
         self._ping_at: int | None = None
         self._token_at: int | None = None
@@ -137,10 +138,8 @@ class Session:
                 self._events.append(Changed(self.status, self.model))
             if message.build_number:
                 self._say_token(now)
-
-    def doubted(self, now: int) -> None:
-        """The glasses do what they have not said that they can: their answer may have been damaged on its way."""
-        if self.status == READY:
+        elif isinstance(message, messages.FileAnnounce) and self.status == READY and not self._announces:
+            # They do what they have not said that they can: their answer may have been damaged on its way.
             self._say(messages.PhoneReady(timestamp=self.epoch(now), protocol=self._protocol))
 
     def deadline(self) -> int | None:
@@ -171,6 +170,7 @@ class Session:
 
     def _ready(self, ready: messages.GlassesReady, now: int) -> None:
         sid = ready.sid
+        self._announces = ready.protocol > 0
         if self.status == READY and sid == self._sid:
             return
         if self.status == READY:
@@ -180,15 +180,15 @@ class Session:
         elif self.status == LINKED:
             restarted = self._sid is not None and sid != self._sid
             self._sid = sid
-            self._greet(restarted, ready.protocol > 0, now)
+            self._greet(restarted, now)
 
-    def _greet(self, restarted: bool, trifocal: bool, now: int) -> None:
+    def _greet(self, restarted: bool, now: int) -> None:
         self._ready_at = None
         self._become(READY)
         if self.epoch(now) > 0:
             self._say(messages.SetSystemTime(timestamp_ms=self.epoch(now)))
         self._token_at = now + VERSION_MS
-        if trifocal:
+        if self._announces:
             self._say_token(now)
         self._say(messages.RequestBatteryState())
         self._say(messages.RequestVersion())

@@ -9,15 +9,18 @@ each write wait for its turn. UNKNOWN glasses are spoken to as old ones need it:
 message ids. Glasses of Trifocal say in their greeting what they can; of MentraOS's the build number tells.
 """
 
+from dataclasses import dataclass
+
 from trifocal_gateway.compact import expand
 from trifocal_gateway.outgoing import Outgoing, key_of
 from trifocal_shared import mentra_messages, messages, stream_messages
 from trifocal_shared.chunk import FRAME_BYTES
 from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
+from trifocal_shared.ids import MOST_WAITING
 from trifocal_shared.link import WHOLE, Link
 from trifocal_shared.message import Message
-from trifocal_shared.pack import Have
+from trifocal_shared.pack import HEAD, PIECE, Have
 
 SAID_ONCE = (
     messages.PhoneReady,
@@ -27,6 +30,10 @@ SAID_ONCE = (
     stream_messages.KeepRtmpStreamAlive,
 )
 """What is said again anyway, or is of no use later; everything else is said until it has arrived."""
+
+
+MOST_SAID = 2 * MOST_WAITING
+"""Of what was given up some is still remembered; it hurts nobody."""
 
 
 class Talk:
@@ -41,6 +48,7 @@ class Talk:
         known = {**messages.TO_GATEWAY, **stream_messages.FROM_GLASSES, **mentra_messages.TO_GATEWAY}
         self._link = _Link(known, False, first_id)
         self._latest: dict[tuple[object, ...], int] = {}  # what a message is about -> the id of the last one
+        self._said: dict[int, _Said] = {}  # by the ids of what has not arrived yet
         self._sid = ""
         self._short = FRAME_BYTES
         self._packs = False
@@ -49,7 +57,7 @@ class Talk:
         """The link stands; one write takes `most` bytes, 0 any number."""
         self._link.opened()
         self._link.frame_bytes = self._short = min(FRAME_BYTES, most or FRAME_BYTES)
-        self._latest = {}
+        self._latest, self._said = {}, {}
         self.trifocal = self._packs = False
         self.outgoing.opened(most, now)
 
@@ -73,17 +81,21 @@ class Talk:
 
     def say(self, message: Message, now: int) -> None:
         """To the glasses; what is too long for them is counted."""
+        message_id = 0
         try:
             if isinstance(message, Have):
                 self._link.say_have(message)
             elif isinstance(message, SAID_ONCE):
                 self._link.say(message)
             else:
-                self._say_surely(message, now)
+                message_id = self._say_surely(message, now)
         except ValueError:
             self.counts["unsayable"] += 1
             return
-        self.outgoing.say(message, self._link.data_to_send(), now)
+        frames = self._link.data_to_send()
+        if message_id:
+            self._remember(message_id, _Said(message, frames, now))
+        self.outgoing.say(message, frames, now)
 
     def say_native(self, said: Native, now: int) -> None:
         """To the button controller of the glasses."""
@@ -98,6 +110,10 @@ class Talk:
     def timeout(self, now: int) -> None:
         """Time has passed."""
         self._link.timeout(now)
+        again = self._link.again()
+        for message_id, said in list(self._said.items()):
+            if said.frames[0] in again and not self.outgoing.again(said.message, said.frames, said.at, now):
+                self._let_be(message_id)
         self.outgoing.timeout(now)
 
     def heard(self, now: int) -> list[object]:
@@ -110,7 +126,9 @@ class Talk:
                 self._measure(said.build_number)
             if isinstance(said, Message) and _is_modern(said):
                 self.outgoing.modern(now)
-            if not isinstance(said, int):
+            if isinstance(said, int):
+                self._said.pop(said, None)
+            else:
                 heard.append(said)
         for frame in self._link.data_to_send():
             self.outgoing.answer(frame, now)
@@ -120,13 +138,23 @@ class Talk:
         """Drain the write that is to be made now; `outgoing` is to be told when it has gone."""
         return self.outgoing.events()
 
-    def _say_surely(self, message: Message, now: int) -> None:
+    def _say_surely(self, message: Message, now: int) -> int:
         said = self._link.say_surely(message, now)
         about = (message.TYPE,) if isinstance(message, Control) else key_of(message)
         if about is not None:
             # The older word on the same thing must not come again after the newer one.
-            self._link.let_be(self._latest.get(about, 0))
+            self._let_be(self._latest.get(about, 0))
             self._latest[about] = said
+        return said
+
+    def _remember(self, message_id: int, said: "_Said") -> None:
+        self._said[message_id] = said
+        if len(self._said) > MOST_SAID:
+            del self._said[next(iter(self._said))]
+
+    def _let_be(self, message_id: int) -> None:
+        self._link.let_be(message_id)
+        self._said.pop(message_id, None)
 
     def _meet(self, ready: messages.GlassesReady) -> None:
         if ready.sid != self._sid:
@@ -140,13 +168,42 @@ class Talk:
 
     def _measure(self, build: str) -> None:
         """Old glasses of MentraOS answer no ids, and put no pieces together."""
-        if not self.trifocal and build.isascii() and build.isdecimal():
-            self._link.answers_ids = int(build[:9]) >= messages.IDS_SINCE_BUILD
+        if not self.trifocal and (number := _number(build)) is not None:
+            self._link.answers_ids = number >= messages.IDS_SINCE_BUILD
             self._link.frame_bytes = self._short if self._link.answers_ids else WHOLE
 
 
+def is_bare_pack(data: bytes) -> bool:
+    """Whether what was notified where photos come looks like a pack without a frame; `Talk.packed` decides."""
+    return len(data) > HEAD and data[0] == PIECE
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What has not arrived yet, and when it was said for the first time."""
+
+    message: Message
+    frames: list[bytes]
+    at: int
+
+
 class _Link(Link):
-    """Understands shortened messages, too."""
+    """Understands shortened messages, too, and says apart what is to be said again."""
+
+    def opened(self) -> None:
+        super().opened()
+        self._again: list[bytes] = []
+
+    def timeout(self, now: int) -> None:
+        first = len(self._frames)
+        super().timeout(now)
+        self._again += self._frames[first:]
+        del self._frames[first:]
+
+    def again(self) -> list[bytes]:
+        """Drain the frames of messages that are to be said again now."""
+        again, self._again = self._again, []
+        return again
 
     def _take_object(self, content: dict[str, object], said: list[object]) -> None:
         super()._take_object(expand(content), said)
@@ -156,5 +213,10 @@ def _is_modern(said: Message) -> bool:
     """Whether glasses that say this take one frame after the other; those of June 2025 do not."""
     if isinstance(said, messages.GlassesReady):
         return said.protocol > 0 or said.sid != ""
-    build = said.build_number if isinstance(said, messages.VersionInfo) else ""
-    return build.isascii() and build.isdecimal() and int(build[:9]) >= messages.IDS_SINCE_BUILD
+    number = _number(said.build_number) if isinstance(said, messages.VersionInfo) else None
+    return number is not None and number >= messages.IDS_SINCE_BUILD
+
+
+def _number(build: str) -> int | None:
+    """A build number; None for what is none."""
+    return int(build[:9]) if build.isascii() and build.isdecimal() else None

@@ -3,6 +3,9 @@
 from trifocal_shared.message import Message, one_of, required
 from trifocal_shared.messages import ButtonPress, PhotoStatus, StartVideoRecording, StopVideoRecording
 
+LONGEST_SSID = 32
+"""IEEE 802.11 allows no longer name of a network."""
+
 # Gateway -> cloud, WebSocket
 
 

@@ -9,6 +9,9 @@ import hashlib
 PRIME = 2**255 - 19
 BASE = b"\x09" + bytes(31)
 BLOCK = 64
+KEY_BYTES = 32
+NUMBER_BYTES = 16
+"""Bytes of a key or a proof, and of the number that a proof is for."""
 
 
 def digest(*parts: bytes) -> bytes:

@@ -50,7 +50,7 @@ class Desk:
             packet = FilePacket(
                 PHOTO, index // 400, len(DATA), announce(number).file_name, 0, DATA[index : index + 400]
             )
-            self.courier.piece(packet, self.now)
+            self.courier.piece(packet, True, self.now)
 
     def take_in(self, number: int = 1) -> None:
         """All the way until the row is to be saved."""
@@ -255,18 +255,17 @@ def test_a_lost_link_stops_the_asking() -> None:
     assert desk.courier.deadline() is None
 
 
-def strangers_file(desk: Desk) -> None:
-    """Glasses that announce nothing send a file."""
+def unasked_file(desk: Desk, announced: bool = False) -> None:
+    """A file comes that nobody asked for, from glasses that announce theirs or do not."""
     for index in range(0, len(DATA), 400):
         data = DATA[index : index + 400]
-        desk.courier.piece(FilePacket(PHOTO, index // 400, len(DATA), "I000000007.jpg", 1, data), desk.now)
+        desk.courier.piece(FilePacket(PHOTO, index // 400, len(DATA), "I000000007.jpg", 1, data), announced, desk.now)
 
 
 def test_a_file_of_glasses_that_announce_nothing_goes_the_same_way_and_once() -> None:
     desk = Desk()
-    desk.courier.announces = False
     desk.courier.unannounced.expect("I000000007", "r-7")
-    strangers_file(desk)
+    unasked_file(desk)
     (opening,) = desk.courier.events()
     assert isinstance(opening, courier.OpenPart)
     assert (opening.announce.request_id, opening.announce.sha256) == ("r-7", DIGEST)
@@ -278,19 +277,18 @@ def test_a_file_of_glasses_that_announce_nothing_goes_the_same_way_and_once() ->
     desk.courier.photo_stored("I000000007.jpg", QueuedPhoto("r-7", DIGEST, len(DATA)), desk.now)
     desk.courier.row_saved("r-7", True, desk.now)
     assert desk.said() == [TransferComplete(file_name="I000000007.jpg", success=True)]
-    strangers_file(desk)  # the word was lost, and the glasses try again
+    unasked_file(desk)  # the word was lost, and the glasses try again
     assert desk.said() == [TransferComplete(file_name="I000000007.jpg", success=True)]
 
 
 def test_what_is_missing_of_such_a_file_is_told_to_the_glasses() -> None:
     desk = Desk()
-    desk.courier.announces = False
-    desk.courier.piece(FilePacket(PHOTO, 4, len(DATA), "I000000007.jpg", 1, DATA[1_600:]), desk.now)
+    desk.courier.piece(FilePacket(PHOTO, 4, len(DATA), "I000000007.jpg", 1, DATA[1_600:]), False, desk.now)
     assert desk.said() == [TransferComplete(file_name="I000000007.jpg", success=False)]
 
 
 def test_packets_of_glasses_that_announce_are_no_files_by_themselves() -> None:
     desk = Desk()
-    strangers_file(desk)
+    unasked_file(desk, announced=True)
     assert desk.courier.events() == []
     assert desk.courier.receiver.counts["unannounced"] == 5

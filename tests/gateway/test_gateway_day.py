@@ -170,7 +170,7 @@ class World:
         if self.cloud_up:
             machine.relay.press_answered(press_id, ButtonPressAnswer(success=True), self.now)
         else:
-            machine.relay.press_failed(press_id, reasons.CLOUD_UNREACHABLE, self.now)
+            machine.relay.press_answered(press_id, reasons.CLOUD_UNREACHABLE, self.now)
 
     def on_openpart(self, event: courier.OpenPart, machine: Gateway, photos: Courier) -> None:
         name = event.announce.file_name

@@ -126,6 +126,32 @@ def test_another_link_is_to_strangers_again_and_nothing_old_goes_there() -> None
     assert (queue.events(), queue.deadline()) == ([], 6 + PAUSE_MS)
 
 
+def test_a_repeat_takes_the_rank_and_the_time_of_what_it_repeats() -> None:
+    queue = opened()
+    token = messages.AuthToken(core_token="t")
+    queue.say(messages.TransferComplete(file_name="f", success=True), [b"complete"], 2_000)
+    assert queue.again(token, [b"token"], 0, 2_000)
+    assert queue.again(ANSWER, [b"answer"], 0, 2_000)
+    assert not queue.again(ANSWER, [b"late"], 0, messages.PRESS_ANSWER_MS + 1)
+    assert rest(queue, 2_000) == [b"answer", b"complete", b"token"]
+    assert queue.counts["expired"] == 1
+
+
+def test_what_still_waits_for_its_turn_is_not_repeated() -> None:
+    queue = opened()
+    frames = [b"answer"]
+    queue.say(ANSWER, frames, 0)
+    assert queue.again(ANSWER, frames, 0, 2_000)
+    assert rest(queue, 2_000) == [b"answer"]
+
+
+def test_nothing_is_repeated_into_a_link_that_is_gone() -> None:
+    queue = opened()
+    queue.closed()
+    assert queue.again(ANSWER, [b"answer"], 0, 10)
+    assert rest(queue, 10) == []
+
+
 def test_waiting_for_nothing_needs_no_clock() -> None:
     queue = Outgoing()
     assert queue.deadline() is None

@@ -146,6 +146,16 @@ def test_a_stranger_is_refused_with_a_word_and_the_owner_comes_in_after_him(pair
     assert paired.status == READY
 
 
+def test_of_another_link_nobody_says_that_it_leads_to_a_stranger(paired: Pair) -> None:
+    made = paired.meet(digest(b"eve"))
+    paired.wait(5_000)
+    assert made.strange == reasons.NOT_OWNER
+    made.glasses_lost(0.5, 5_000)
+    made.timeout(60_000)
+    made.glasses_connected(0, 60_000)
+    assert made.strange == ""
+
+
 def test_glasses_that_only_look_alike_get_no_token(paired: Pair) -> None:
     key, paired.flash = paired.key, MemoryFlash()
     paired.boot()

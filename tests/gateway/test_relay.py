@@ -117,7 +117,7 @@ def test_a_press_that_cannot_be_posted_fails_with_its_reason() -> None:
     made = relay()
     made.glasses_said(PRESS, 10)
     made.events()
-    made.press_failed("p-1", reasons.CLOUD_UNREACHABLE, 20)
+    made.press_answered("p-1", reasons.CLOUD_UNREACHABLE, 20)
     assert down(made.events()) == [
         ButtonPressResponse(press_id="p-1", success=False, error_code=reasons.CLOUD_UNREACHABLE)
     ]

@@ -123,6 +123,6 @@ def test_what_is_none_of_its_business_changes_nothing() -> None:
     made.glasses_said(TokenStatus(success=True), 10)
     made.cloud_said(cloud_messages.ConnectionError(message="no"), 10)
     made.press_answered("never-heard-of", ButtonPressAnswer(success=True), 10)
-    made.press_failed("never-heard-of", reasons.CLOUD_ERROR, 10)
+    made.press_answered("never-heard-of", reasons.CLOUD_ERROR, 10)
     made.timeout(11)
     assert made.events() == []

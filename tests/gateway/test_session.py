@@ -224,23 +224,6 @@ def test_the_wall_clock_can_become_unknown() -> None:
     assert session.epoch(25) == 0
 
 
-def test_proven_glasses_are_greeted_anew_on_the_same_link() -> None:
-    session = Session()
-    session.opened(0)
-    session.said(GlassesReady(sid="aaaa"), 10)
-    session.events()
-    session.again(20)
-    assert session.events() == [Changed(LINKED, ""), Say(PhoneReady(protocol=2))]
-    session.said(GlassesReady(sid="aaaa"), 30)
-    assert session.status == READY
-
-
-def test_nobody_is_greeted_without_a_link() -> None:
-    session = Session()
-    session.again(20)
-    assert session.events() == []
-
-
 def mentra(token: str) -> Session:
     """A session that glasses of MentraOS have greeted."""
     session = Session(token)

@@ -5,6 +5,7 @@ import pytest
 from trifocal_gateway import gateway, reconnector
 from trifocal_gateway.gateway import Gateway
 from trifocal_gateway.relay import PostPress
+from trifocal_gateway.talk import is_bare_pack
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
 from trifocal_shared.chunk import FRAME_BYTES
@@ -13,6 +14,7 @@ from trifocal_shared.control_messages import Control
 from trifocal_shared.frame import FRAGMENT
 from trifocal_shared.link import Link
 from trifocal_shared.message import Message
+from trifocal_shared.pack import PIECE
 
 LONG_TOKEN = "eyJ0." + "x" * 430
 
@@ -79,6 +81,11 @@ class Talk:
         return [said.request_id for said in self.heard if isinstance(said, messages.TakePhoto)]
 
 
+def test_a_bare_pack_is_told_from_a_frame_and_from_what_is_too_short() -> None:
+    assert is_bare_pack(bytes((PIECE, *bytes(8))) + b"a")
+    assert not any(map(is_bare_pack, (b"", b"##1 a frame of a file", bytes((PIECE, *bytes(8))))))
+
+
 def test_a_request_that_is_lost_is_said_again() -> None:
     talk = Talk()
     talk.greet(messages.IDS_SINCE)
@@ -113,6 +120,38 @@ def test_glasses_that_never_answer_are_asked_four_times() -> None:
     assert len([frame for frame in talk.frames if b"take_photo" in frame]) == 4
 
 
+def test_a_word_that_is_of_no_use_any_more_is_not_said_again() -> None:
+    talk = Talk()
+    talk.greet(messages.IDS_SINCE)
+    talk.listens = False
+    talk.gateway.talk.say(messages.ButtonPressResponse(press_id="p", success=True), talk.now)
+    talk.gateway.carry(talk.now)
+    talk.carry()
+    talk.wait(9_000)
+    said = [frame for frame in talk.frames if b"button_press_response" in frame]
+    assert len(said) == 3, "after 6 s the glasses have decided themselves"
+    assert talk.gateway.outgoing.counts["expired"] == 1
+
+
+def test_words_that_wait_behind_a_slow_write_are_said_once_each_and_in_their_order() -> None:
+    talk = Talk()
+    talk.greet(messages.IDS_SINCE)
+    talk.gateway.talk.say(messages.TokenStatus(success=True), talk.now)
+    talk.gateway.carry(talk.now)
+    (write,) = [event for event in talk.gateway.events() if isinstance(event, gateway.WriteGlasses)]
+    talk.gateway.token_changed("later", talk.now)
+    due = talk.now + 3_000
+    while (at := talk.gateway.deadline()) is not None and at <= due:
+        talk.gateway.timeout(at)
+    talk.now = due
+    assert not [event for event in talk.gateway.events() if isinstance(event, gateway.WriteGlasses)]
+    talk.glasses.receive(write.data, talk.now)
+    talk.gateway.outgoing.wrote(talk.now)
+    talk.gateway.carry(talk.now)
+    talk.carry()
+    assert len([frame for frame in talk.frames if b"auth_token" in frame]) == 1
+
+
 def test_a_press_that_is_said_twice_is_posted_once() -> None:
     talk = Talk()
     talk.greet(messages.IDS_SINCE)
@@ -121,7 +160,7 @@ def test_a_press_that_is_said_twice_is_posted_once() -> None:
     for _ in range(3):
         talk.gateway.glasses_received(frame, talk.now)
         talk.carry()
-    talk.gateway.relay.press_failed("", "cloud_error", talk.now)
+    talk.gateway.relay.press_answered("", "cloud_error", talk.now)
     talk.gateway.glasses_received(frame, talk.now)
     talk.carry()
     assert len(talk.posted) == 1

@@ -210,11 +210,10 @@ class Actor:
     async def _post(self, event: relay.PostPress) -> None:
         answer = await self._presses.post(event.report, self._token)
         press_id = event.report.press_id
+        self._feed(self._machine.relay.press_answered, press_id, answer)
         if isinstance(answer, str):
             log.info("press not answered", press=press_id, reason=answer)
-            self._feed(self._machine.relay.press_failed, press_id, answer)
         else:
-            self._feed(self._machine.relay.press_answered, press_id, answer)
             self._feed(self._machine.cloud_answers)
 
     async def _upload(self, event: upload_queue.Upload) -> None:

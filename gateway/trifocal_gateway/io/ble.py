@@ -20,7 +20,7 @@ from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 from bleak.exc import BleakError
 
 from trifocal_gateway.errors import LinkDown
-from trifocal_shared.pack import HEAD, PIECE
+from trifocal_gateway.talk import is_bare_pack
 
 SERVICE = "00004860-0000-1000-8000-00805f9b34fb"
 FILES = "000072ff-0000-1000-8000-00805f9b34fb"
@@ -125,7 +125,7 @@ class BleLink:
         """
 
         def hear(uuid: str, data: bytes) -> None:
-            (packed if uuid == FILES and len(data) > HEAD and data[0] == PIECE else received)(data)
+            (packed if uuid == FILES and is_bare_pack(data) else received)(data)
 
         early, self._early, self._hear = self._early, [], hear
         for uuid, data in early:

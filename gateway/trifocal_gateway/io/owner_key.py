@@ -6,9 +6,7 @@ import structlog
 
 from trifocal_gateway.errors import StorageError
 from trifocal_gateway.io.disk import Disk, write_whole
-from trifocal_shared.keys import unhex
-
-KEY_BYTES = 32
+from trifocal_shared.keys import KEY_BYTES, unhex
 
 log = structlog.get_logger()
 

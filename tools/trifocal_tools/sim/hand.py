@@ -7,6 +7,7 @@ from trifocal_firmware.button import HOLDS
 from trifocal_firmware.control import POWER, RESET
 from trifocal_firmware.mcu import REPEAT_MS
 from trifocal_shared import reasons
+from trifocal_shared.cloud_messages import LONGEST_SSID
 from trifocal_shared.envelope import wrap_native
 from trifocal_shared.frame import STRING, encode_frame
 from trifocal_shared.sim_messages import SimCommand, SimResult
@@ -37,7 +38,6 @@ LONGEST_NUMBER = 9
 
 
 MOST_NETWORKS = 20
-LONGEST_SSID = 32
 HOLD_SECONDS = (next(ms for ms, word in HOLDS if word == "pair") + 200) / 1000
 
 

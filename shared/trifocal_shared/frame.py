@@ -133,10 +133,14 @@ def encode_file_packet(kind: int, index: int, file_size: int, name: str, data: b
 
 
 class FrameDecoder:
-    """Finds the frames in a stream of bytes. `discarded` counts bytes of `garbage`, and frames by what was wrong."""
+    """Finds the frames in a stream of bytes. `discarded` counts bytes of `garbage`, and frames by what was wrong.
 
-    def __init__(self, max_payload: int = 4096) -> None:
+    Whoever is sent no `files` does not know file packets.
+    """
+
+    def __init__(self, max_payload: int = 4096, files: bool = True) -> None:
         self.max_payload = max_payload
+        self.files = files
         self.discarded: dict[str, int] = {
             "garbage": 0,
             "unknown_type": 0,
@@ -220,7 +224,7 @@ class FrameDecoder:
         if have < 3:
             return 0
         kind = buffer[at + 2]
-        if not STRING <= kind <= DATA and kind not in (FRAGMENT, PACK):
+        if kind not in (STRING, FRAGMENT, PACK) and not (self.files and PHOTO <= kind <= DATA):
             self.discarded["unknown_type"] += kind != _MARK
             return -1
         if have < 5:
@@ -230,13 +234,13 @@ class FrameDecoder:
             return self._prove(buffer, at, (first | second << 8, first << 8 | second), self.max_payload + OVERHEAD)
         if kind == FRAGMENT:
             return self._prove(buffer, at, (first | second << 8,), self.max_payload + OVERHEAD)
-        limit = PACK_BYTES + OVERHEAD + 1 if kind == PACK else MAX_PACK + PACKET_OVERHEAD
+        limit = MAX_PACK + PACKET_OVERHEAD if self.files and kind != PACK else PACK_BYTES + OVERHEAD + 1
         return self._prove(buffer, at, (first << 8 | second,), limit)
 
     def _prove(self, buffer: bytes, at: int, lengths: "tuple[int, ...]", limit: int) -> int:
         """As `_measure`: that of the `lengths` that ends in `$$`; `limit` is the size of the largest frame."""
         kind = buffer[at + 2]
-        overhead = PACKET_OVERHEAD if PHOTO <= kind <= DATA else OVERHEAD + (kind == PACK)
+        overhead = PACKET_OVERHEAD if self.files and PHOTO <= kind <= DATA else OVERHEAD + (kind == PACK)
         proven = 0
         waiting = False
         fault = "too_long" if lengths[0] else "empty"
@@ -263,13 +267,15 @@ class FrameDecoder:
         if kind in (STRING, FRAGMENT):
             self._events.append(Frame(kind, buffer[at + 5 : at + size - 2]))
             return
-        data = buffer[at + (5 if kind == PACK else 29) : at + size - 3]
+        data = buffer[at + (29 if self.files and kind != PACK else 5) : at + size - 3]
         if sum(data) & 0xFF != buffer[at + size - 3]:
             self.discarded["bad_checksum"] += 1
-            return
-        if kind == PACK:
+        elif kind == PACK:
             self._events.append(Frame(kind, data))
-            return
+        elif self.files:
+            self._take_packet(buffer, at, data)
+
+    def _take_packet(self, buffer: bytes, at: int, data: bytes) -> None:
         try:
             name = buffer[at + 11 : at + 27].split(b"\0", 1)[0].decode()
         except ValueError:  # UnicodeDecodeError is one, on MicroPython too
@@ -278,4 +284,4 @@ class FrameDecoder:
         index = buffer[at + 5] << 8 | buffer[at + 6]
         file_size = int.from_bytes(buffer[at + 7 : at + 11], "big")
         flags = buffer[at + 27] << 8 | buffer[at + 28]
-        self._events.append(FilePacket(kind, index, file_size, name, flags, data))
+        self._events.append(FilePacket(buffer[at + 2], index, file_size, name, flags, data))

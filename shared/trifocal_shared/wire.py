@@ -29,7 +29,10 @@ class Rejected:
 
 
 class Wire:
-    """One end of the link. `catalogue` is what this end understands; the glasses speak big-endian, phones little."""
+    """One end of the link. `catalogue` is what this end understands; the glasses speak big-endian, phones little.
+
+    Files go one way: glasses say packets of them, and gateways how much has come.
+    """
 
     def __init__(self, catalogue: "dict[str, type[Message]]", glasses_side: bool, max_payload: int = 4096) -> None:
         self.catalogue = catalogue
@@ -39,7 +42,7 @@ class Wire:
 
     def opened(self) -> None:
         """Another connection: nothing of the last one counts."""
-        self._decoder = FrameDecoder(self.max_payload)
+        self._decoder = FrameDecoder(self.max_payload, not self.glasses_side)
         self._unknown = 0
         self._malformed = 0
         self._fragments = 0
@@ -65,7 +68,7 @@ class Wire:
         """Drain what was said, in order: Message, Native, FilePacket, Piece or Rejected."""
         said, self._packs = self._packs, []
         for frame in self._decoder.events():
-            if isinstance(frame, FilePacket):
+            if not self.glasses_side and isinstance(frame, FilePacket):
                 said.append(frame)
             elif frame.kind == FRAGMENT:  # type: ignore[attr-defined]
                 self._take_fragment(frame.payload, said)  # type: ignore[attr-defined]
@@ -82,7 +85,7 @@ class Wire:
 
     def encode(self, message: Message) -> bytes:
         """The whole frame of a message. ValueError when it is longer than a peer would take."""
-        if isinstance(message, pack.Have):
+        if not self.glasses_side and isinstance(message, pack.Have):
             return encode_frame(PACK, pack.encode(message), False)
         wire = message.to_wire()
         return self._frame(wrap_from_glasses(wire) if self.glasses_side else wrap_from_phone(wire))

@@ -128,6 +128,15 @@ class Limits(unittest.TestCase):
         found, decoder = decode(b"##1\x10\x01" + bytes(f.MAX_PACK + 28) + b"$$" + PING_FRAME)
         self.assertEqual((len(found), decoder.discarded["too_long"]), (1, 1))
 
+    def test_whoever_is_sent_no_files_knows_no_packets_and_does_not_wait_for_their_ends(self):
+        decoder = f.FrameDecoder(files=False)
+        pack = f.encode_frame(f.PACK, b"pack", False)
+        for kind in range(f.PHOTO, f.DATA + 1):
+            decoder.receive(f.encode_file_packet(kind, 1, 2, "a", b"data") + PING_FRAME + pack, 0)
+            self.assertEqual([found.kind for found in decoder.events()], [f.STRING, f.PACK])
+        decoder.receive(f.encode_file_packet(f.PHOTO, 1, 2, "a", b"data")[:-8] + PING_FRAME, 0)
+        self.assertEqual(([found.kind for found in decoder.events()], decoder.deadline()), ([f.STRING], None))
+
     def test_a_length_of_nothing_is_no_frame(self):
         for kind in b"015@":
             found, decoder = decode(b"##" + bytes((kind,)) + b"\x00\x00$$" + PING_FRAME)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from trifocal_tools.micropython.lean.branches import decide, know
 from trifocal_tools.micropython.lean.constants import fold
+from trifocal_tools.micropython.lean.givens import give
 from trifocal_tools.micropython.lean.inline import inline
 from trifocal_tools.micropython.lean.names import Names, kept_names
 from trifocal_tools.micropython.lean.resolve import Module, Program, ours
@@ -60,6 +61,7 @@ def translate(
     tests = {dotted(path) for path in users}
     own = [module.tree for name, module in modules.items() if not module.merged and name not in tests]
     used = [module.tree for name, module in modules.items() if name in tests]
+    give(merged, [*own, *used], {"@" + name for name in doors})
     shake(merged, [*own, *used], {"@" + name for name in doors}, shown=bool(users))
     ways = {"@" + name for name in doors}
     kept_as_they_are = kept_names(merged, own, ways)

@@ -65,6 +65,14 @@ class Names:
             done.exception()  # looked at: whoever asked may have gone
 
 
+async def reachable(names: Names, host: str, networks: str) -> list[str]:
+    """The addresses of a host that `networks` allows, best first. Raises ForbiddenError, OSError, UnicodeError."""
+    usable = [ip for ip in await names.addresses(host) if allowed(ip, networks)][:ADDRESS_LIMIT]
+    if not usable:
+        raise ForbiddenError(host)
+    return usable
+
+
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """TCP to addresses that `networks` allows (see `addresses`)."""
 
@@ -84,10 +92,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         """Raises ForbiddenError, httpcore.ConnectError, httpcore.ConnectTimeout."""
         try:
             async with asyncio.timeout(timeout):
-                found = await self._names.addresses(host)
-                usable = [ip for ip in found if allowed(ip, self._networks)][:ADDRESS_LIMIT]
-                if not usable:
-                    raise ForbiddenError(host)
+                usable = await reachable(self._names, host, self._networks)
                 return await self._first(usable, port, timeout)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout("no answer") from error

@@ -10,7 +10,7 @@ its samples unless that strays more than 60 ms.
 """
 
 from collections import deque
-from collections.abc import Callable
+from typing import NamedTuple
 
 from trifocal_cloud.live import boxes, codecs
 from trifocal_cloud.live.boxes import AUDIO_TRACK, FRAME_SAMPLES, VIDEO_TRACK
@@ -28,20 +28,27 @@ MOST_PART_FRAMES = 512
 MOST_WAITING = 128
 """Frames of sound that wait for the picture."""
 
-Fragment = Callable[[int, Part], None]
+
+class Made(NamedTuple):
+    """A part that was made of `track`, and how what is in it and beside it is to be decoded."""
+
+    track: int
+    part: Part
+    picture: codecs.Video | None
+    sound: codecs.Audio | None
 
 
 class Packager:
-    """The two tracks of one stream. `fragment(track, part)` is called with each part, for whoever keeps them."""
+    """The two tracks of one stream."""
 
-    def __init__(self, fragment: Fragment | None = None) -> None:
+    def __init__(self) -> None:
         self.video = Track("video")
         self.audio = Track("audio")
         self.picture: codecs.Video | None = None
         self.sound: codecs.Audio | None = None
         self.made = 0
         """Parts so far."""
-        self._fragment = fragment
+        self._parts: list[Made] = []
         self._video = _VideoPart()
         self._audio = _AudioPart()
         self._cuts: deque[int] = deque()
@@ -73,16 +80,16 @@ class Packager:
         """How to decode the pictures that come. Raises ProtocolError."""
         found = codecs.video(config)
         if found != self.picture:
-            self.picture = found
             self._flush_video(None)
+            self.picture = found
             self._video_runs = False
 
     def audio_config(self, config: bytes) -> None:
         """How to decode the sound that comes. Raises ProtocolError."""
         found = codecs.audio(config)
         if found != self.sound:
-            self.sound = found
             self._flush_audio()
+            self.sound = found
             self._audio_runs = False
 
     def video_frame(self, at: int, shift: int, key: bool, payload: memoryview) -> None:
@@ -118,6 +125,11 @@ class Packager:
                 self._begin_audio()
             return
         self._hear(at, payload)
+
+    def parts(self) -> list[Made]:
+        """What was made, once, for whoever keeps it."""
+        found, self._parts = self._parts, []
+        return found
 
     def _begin_video(self, at: int) -> None:
         assert self.picture is not None
@@ -201,8 +213,7 @@ class Packager:
     def _given(self, number: int, track: Track, part: Part) -> None:
         track.add(part)
         self.made += 1
-        if self._fragment is not None:
-            self._fragment(number, part)
+        self._parts.append(Made(number, part, self.picture, self.sound))
 
 
 class _VideoPart:

@@ -1,11 +1,9 @@
 """Reader: the bytes on their way to one RTMP player, bounded: who is too slow loses pictures, not the connection.
 
 While the connection takes bytes they pass through. While it does not they wait here; when more wait than the bound,
-all that waits is dropped and nothing goes on before the next key frame. After 10 s in which nothing could be written it
-is given up.
+all that waits is dropped and nothing goes on before decoding can begin anew, with how to decode it told again. After
+10 s in which nothing could be written it is given up.
 """
-
-from trifocal_shared.rtmp.chunks import VIDEO
 
 MOST_WAITING_BYTES = 2 * 2**20
 STUCK_MS = 10_000
@@ -18,17 +16,30 @@ class Reader:
         self.dropped = 0
         self.waits_for_key = False
         self._most = most_bytes
+        self._heads: dict[int, bytes] = {}
+        """The latest of each kind that tells how to decode."""
         self._waiting: list[bytes] = []
         self._bytes = 0
         self._stuck_since: int | None = None
 
-    def offer(self, data: bytes, kind: int, key: bool, now: int) -> None:
-        """A message for this player; `key`: a picture that decoding may begin with, or what it needs for that."""
+    def configure(self, kind: int, data: bytes) -> None:
+        """How to decode what follows of this kind."""
+        self._heads[kind] = data
+        if not self.waits_for_key:
+            self._add(data)
+
+    def offer(self, data: bytes, starts: bool) -> None:
+        """A message for this player; `starts`: decoding may begin with it."""
         if self.waits_for_key:
-            if not (key and kind == VIDEO):
+            if not starts:
                 self.dropped += 1
                 return
             self.waits_for_key = False
+            for head in self._heads.values():
+                self._add(head)
+        self._add(data)
+
+    def _add(self, data: bytes) -> None:
         self._waiting.append(data)
         self._bytes += len(data)
         if self._stuck_since is not None and self._bytes > self._most:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from trifocal_cloud.live import boxes
 from trifocal_cloud.live.boxes import AUDIO_TRACK, VIDEO_TRACK
-from trifocal_cloud.live.packager import VIDEO_TIMESCALE, Packager
-from trifocal_cloud.live.track import Part
+from trifocal_cloud.live.packager import VIDEO_TIMESCALE, Made
 
 if TYPE_CHECKING:
     from trifocal_cloud.live.codecs import Audio, Video
@@ -25,34 +24,33 @@ _LONGEST_BOX = 2**31
 class Recording:
     """Parts in, bytes of one file out."""
 
-    def __init__(self, packager: Packager) -> None:
+    def __init__(self) -> None:
         self.over = False
         """Whether what comes does not fit into this film."""
         self.bytes = 0
-        self._packager = packager
         self._picture: Video | None = None
         self._sound: Audio | None = None
         self._begin_ms: int | None = None
-        self._early: list[Part] = []
+        self._early: list[Made] = []
         self._data: list[bytes | memoryview] = []
 
-    def add(self, track: int, part: Part) -> None:
+    def add(self, made: Made) -> None:
         """A part was made."""
         if self._begin_ms is None:
-            self._begin(track, part)
-        self._add(track, part)
+            self._begin(made)
+        self._add(made)
 
-    def _add(self, track: int, part: Part) -> None:
-        packager = self._packager
+    def _add(self, made: Made) -> None:
+        track, part = made.track, made.part
         if self._begin_ms is None or self.over:
             return
         if track == VIDEO_TRACK:
-            self.over = packager.picture != self._picture
+            self.over = made.picture != self._picture
             ticks = self._begin_ms * VIDEO_TIMESCALE // 1000
         else:
             if self._sound is None:
                 return  # it came when the film had begun without
-            self.over = packager.sound != self._sound
+            self.over = made.sound != self._sound
             ticks = self._begin_ms * self._sound.rate // 1000
         if not self.over and boxes.start(part.data, track) >= ticks:
             self._write(*boxes.moved(part.data, track, ticks))
@@ -63,22 +61,22 @@ class Recording:
         self._data = []
         return found
 
-    def _begin(self, track: int, part: Part) -> None:
-        packager = self._packager
-        if track == AUDIO_TRACK and packager.picture is not None:
+    def _begin(self, made: Made) -> None:
+        track, part = made.track, made.part
+        if track == AUDIO_TRACK and made.picture is not None:
             # Sound is given out sooner than the pictures it belongs to.
-            self._early = [*self._early[1 - MOST_EARLY :], part]
+            self._early = [*self._early[1 - MOST_EARLY :], made]
             return
         if not part.independent:
             return
-        self._picture, self._sound = packager.picture, packager.sound
+        self._picture, self._sound = made.picture, made.sound
         rate = self._sound.rate if self._sound else 1
         scale = VIDEO_TIMESCALE if track == VIDEO_TRACK else rate
         self._begin_ms = boxes.start(part.data, track) * 1000 // scale
         timescales = {VIDEO_TRACK: VIDEO_TIMESCALE, AUDIO_TRACK: rate}
         self._write(boxes.opening(timescales, self._picture, self._sound))
         for early in self._early:
-            self._add(AUDIO_TRACK, early)
+            self._add(early)
         self._early = []
 
     def _write(self, *pieces: bytes | memoryview) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from trifocal_cloud.live import flv
 from trifocal_cloud.live.output import Output
-from trifocal_cloud.live.packager import Fragment, Packager
+from trifocal_cloud.live.packager import Packager
 from trifocal_cloud.live.reader import Reader
 from trifocal_cloud.live.timeline import Timeline
 from trifocal_shared import reasons
@@ -74,12 +74,12 @@ class Statistics:
 class LiveStream:
     """Publishers, media and readers in; fragments, bytes for readers and events out."""
 
-    def __init__(self, name: str, epoch_ms: int, now: int, fragment: Fragment | None = None) -> None:
+    def __init__(self, name: str, epoch_ms: int, now: int) -> None:
         self.name = name
         self.state = "waiting"
         self.epoch_ms = epoch_ms
         """When time 0 was."""
-        self.packager = Packager(fragment)
+        self.packager = Packager()
         self.readers: set[Reader] = set()
         self.outputs: set[Output] = set()
         self.feed: Feed | None = None
@@ -171,9 +171,9 @@ class LiveStream:
     def join(self, reader: Reader, now: int) -> None:
         """A player wants it, and gets what it needs to begin at once."""
         for kind, body in sorted(self._heads.items(), reverse=True):
-            reader.offer(self._encoded(kind, self._timeline.last, body), kind, True, now)
+            reader.configure(kind, self._encoded(kind, self._timeline.last, body))
         for place, (kind, at, body) in enumerate(self._cache):
-            reader.offer(self._encoded(kind, at, body), kind, place == 0, now)
+            reader.offer(self._encoded(kind, at, body), place == 0)
         self.readers.add(reader)
 
     def attach(self, output: Output, most: int, now: int) -> None:
@@ -270,7 +270,7 @@ class LiveStream:
         if self.readers:
             data = self._encoded(kind, self._timeline.last, body)
             for reader in self.readers:
-                reader.offer(data, kind, True, now)
+                reader.configure(kind, data)
 
     def _relay(self, kind: int, at: int, body: bytes, key: bool, now: int) -> None:
         if key:
@@ -291,7 +291,7 @@ class LiveStream:
             data = self._encoded(kind, at, body)
             starts = key or self.packager.picture is None
             for reader in self.readers:
-                reader.offer(data, kind, starts, now)
+                reader.offer(data, starts)
 
     def _encoded(self, kind: int, at: int, body: bytes) -> bytes:
         return encode((kind, at, 1, body), CHANNELS[kind], CHUNK_BYTES)

@@ -33,9 +33,11 @@ class Kept(Packager):
 
     def __init__(self) -> None:
         self.kept: dict[int, list[bytes]] = {1: [], 2: []}
-        super().__init__(lambda track, part: self.kept[track].append(part.data))
+        super().__init__()
 
     def film(self, track: Track) -> bytes:
+        for made in self.parts():
+            self.kept[made.track].append(made.part.data)
         return track.openings[track.run] + b"".join(self.kept[1 if track is self.video else 2])
 
 
@@ -149,3 +151,17 @@ def test_a_new_configuration_within_a_run() -> None:
     assert [one.run for one in packager.video.segments] == [0, 1]
     assert packager.picture is not None
     assert packager.picture.width == 320
+
+
+def test_each_part_says_how_it_was_encoded_also_when_that_changes() -> None:
+    packager = Packager()
+    feed(packager, messages(clip(1.0)))
+    feed(packager, messages(clip(1.0, size=(320, 240))), 1_000)
+    packager.end()
+    made = [one for one in packager.parts() if one.track == 1]
+    assert packager.parts() == []
+    widths = [one.picture.width for one in made if one.picture]
+    assert len(widths) == len(made)
+    assert widths == sorted(widths)
+    assert set(widths) == {160, 320}
+    assert sum(one.part.ticks for one in made if one.picture and one.picture.width == 160) in range(990, 1_010)

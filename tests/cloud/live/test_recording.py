@@ -12,27 +12,30 @@ class Scene:
     """A stream, and its recordings one after the other."""
 
     def __init__(self) -> None:
-        self.cam = LiveStream("cam", 1_770_000_000_000, 0, self.hear)
+        self.cam = LiveStream("cam", 1_770_000_000_000, 0)
         self.recordings: list[Recording] = []
         self.films: list[bytes] = []
 
     def start(self) -> None:
-        self.recordings.append(Recording(self.cam.packager))
+        self.recordings.append(Recording())
         self.films.append(b"")
 
-    def hear(self, track, part) -> None:  # type: ignore[no-untyped-def]
-        if self.recordings:
-            self.recordings[-1].add(track, part)
+    def hear(self) -> None:
+        parts = self.cam.packager.parts()
+        for made in parts if self.recordings else ():
+            self.recordings[-1].add(made)
             if self.recordings[-1].over:
                 self.start()
-                self.recordings[-1].add(track, part)
+                self.recordings[-1].add(made)
             self.films[-1] += b"".join(self.recordings[-1].data_to_write())
 
     def send(self, tags: list[Message], now: int) -> None:
         self.cam.begin("a", now)
         for tag in tags:
             self.cam.media("a", [tag], now + tag[1])
+            self.hear()
         self.cam.lost("a", now + 4_000)
+        self.hear()
 
 
 def film() -> bytes:
@@ -57,10 +60,12 @@ def test_a_film_that_begins_later_begins_with_a_key_frame_at_zero() -> None:
     scene.cam.begin("a", 0)
     for tag in tags[:half]:
         scene.cam.media("a", [tag], tag[1])
+    scene.hear()
     scene.start()
     for tag in tags[half:]:
         scene.cam.media("a", [tag], tag[1])
     scene.cam.lost("a", 4_000)
+    scene.hear()
     found = decode(scene.films[0])
     assert len(found.pictures) == 60
     assert found.pictures[0] == 0

@@ -181,3 +181,21 @@ def test_who_watches_as_it_comes_does_not_wait_for_parts() -> None:
     made = cam.packager.made
     cam.package()
     assert cam.packager.made == made > 0
+
+
+def test_where_there_is_only_sound_a_slow_player_goes_on_with_it() -> None:
+    cam = stream()
+    cam.begin("a", 0)
+    sounds = [tag for tag in messages(clip(1.0)) if tag[0] == AUDIO]
+    reader = Reader(most_bytes=100)
+    cam.join(reader, 0)
+    play(cam, "a", sounds[:2], 0)
+    reader.data_to_send()
+    reader.paused(0)
+    play(cam, "a", sounds[2:40], 0)
+    assert reader.dropped > 0
+    reader.resumed()
+    play(cam, "a", sounds[40:], 0)
+    bodies = [body for _, _, _, body in heard(reader)]
+    assert bodies[0] == sounds[0][2]
+    assert bodies[-7:] == [body for _, _, body in sounds[40:47]]

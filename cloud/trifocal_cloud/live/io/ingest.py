@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +22,6 @@ from trifocal_cloud.live.io.webrtc import WHEP, WebRtc
 from trifocal_cloud.live.keys import Keys
 from trifocal_cloud.live.output import Output
 from trifocal_cloud.live.stream import Event, LiveStream, Statistics
-from trifocal_cloud.live.track import Part
 from trifocal_cloud.live.viewing import PREFIX, Viewing
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
@@ -32,6 +30,7 @@ from trifocal_shared.message import ProtocolError
 APP = "live"
 RTMP_PORT = 1935
 SWEEP_S = 0.25
+CLOSE_S = 1.0
 LINGER_MS = 30_000
 """A stream that was released can be watched to its end for so long."""
 
@@ -39,7 +38,7 @@ log = structlog.get_logger("trifocal.live")
 
 
 @dataclass(frozen=True)
-class Provision:
+class Place:
     """A stream's addresses; each carries its own key, good until `expires_s` (epoch seconds)."""
 
     stream: str
@@ -77,13 +76,11 @@ class Ingest:
         self._over: dict[str, int] = {}
         self._server: asyncio.Server | None = None
 
-    def provision(self, stream: str, ttl_s: int) -> Provision:
+    def provision(self, stream: str, ttl_s: int) -> Place:
         """The addresses of a stream, which exists from now on; again for an existing one, with later keys."""
         if stream not in self._streams or stream in self._over:
             self._over.pop(stream, None)
-            self._streams[stream] = LiveStream(
-                stream, self.clock.epoch_ms(), self.clock.now(), partial(self._made_part, stream)
-            )
+            self._streams[stream] = LiveStream(stream, self.clock.epoch_ms(), self.clock.now())
         now_s = self.clock.epoch_ms() // 1000
         expires_s = now_s + ttl_s
         publish, watch = self._keys.issue(stream, expires_s, now_s)
@@ -92,7 +89,7 @@ class Ingest:
         rtmp = f"rtmp://{host}:{self.rtmp_port}/{APP}/{stream}?key="
         http = f"{self.base_url}{PREFIX}{watch}/{stream}/"
         urls = http + "index.m3u8", http + "manifest.mpd", http + WHEP, rtmp + watch
-        return Provision(stream, rtmp + publish, *urls, expires_s)
+        return Place(stream, rtmp + publish, *urls, expires_s)
 
     def release(self, stream: str) -> None:
         """The stream is over; its publisher is sent away, its viewers may see it to the end."""
@@ -127,7 +124,7 @@ class Ingest:
             raise ProtocolError("there is no such stream, or no place for films", reasons.NOT_FOUND)
         if stream not in self._recorders:
             name = f"{stream}-{self.clock.epoch_ms()}"
-            self._recorders[stream] = Recorder(self._films, name, found.packager)
+            self._recorders[stream] = Recorder(self._films, name)
 
     async def stop_recording(self, stream: str) -> list[Path]:
         """The films that were made, durable; none when it was not recorded."""
@@ -163,6 +160,10 @@ class Ingest:
     def moved(self, stream: LiveStream) -> None:
         """Something came for a stream, or it changed: tell whoever wants to know."""
         self.pass_on(stream)
+        recorder = self._recorders.get(stream.name)
+        for made in stream.packager.parts():
+            if recorder is not None:
+                recorder.add(made)
         for event in stream.events():
             self._made.pop(stream.name, None)
             for tell in self.changed:
@@ -201,8 +202,9 @@ class Ingest:
                 await self.stop_recording(name)
             if self._server is not None:
                 self._server.close()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await self._server.wait_closed()
+                # From Python 3.12 on it waits for every connection, also for one whose peer takes no more bytes.
+                with contextlib.suppress(asyncio.CancelledError, TimeoutError):
+                    await asyncio.wait_for(self._server.wait_closed(), CLOSE_S)
 
     def sweep(self, now: int) -> None:
         """Time has passed."""
@@ -219,11 +221,6 @@ class Ingest:
             del self._over[name]
             self.viewing.forget(self._streams.pop(name).packager)
             self._made.pop(name, None)
-
-    def _made_part(self, stream: str, track: int, part: Part) -> None:
-        recorder = self._recorders.get(stream)
-        if recorder is not None:
-            recorder.add(track, part)
 
     def _opened(self, name: str, until: int) -> LiveStream | str:
         if not until:

@@ -10,14 +10,14 @@ from typing import cast
 
 import structlog
 
-from trifocal_cloud.addresses import allowed
-from trifocal_cloud.io.guarded_network import ADDRESS_LIMIT, Names
+from trifocal_cloud.io.guarded_network import ForbiddenError, Names, reachable
 from trifocal_cloud.live.output import Output, OutputChanged
 from trifocal_cloud.live.stream import LiveStream
 from trifocal_shared import app_words, reasons
 from trifocal_shared.clock import Clock
 
 CONNECT_S = 8.0
+CLOSE_S = 5.0
 MOST_OUTPUTS = 10
 """Of one stream."""
 _SIOCOUTQ = 0x5411
@@ -33,24 +33,24 @@ class Outputs:
 
     def __init__(self, clock: Clock, networks: str, names: Names | None = None) -> None:
         self.changed: list[OutputTold] = []
-        self._clock = clock
+        self.clock = clock
         self._networks = networks
         self._names = names or Names()
         self._lines: dict[Output, _Line] = {}
 
     def add(self, stream: LiveStream, url: str) -> Output:
         """Send a stream on to this URL. Raises ProtocolError: `bad_url`, or `too_many` for one stream."""
-        output = Output(url, self._clock.now())
-        stream.attach(output, MOST_OUTPUTS, self._clock.now())
+        output = Output(url, self.clock.now())
+        stream.attach(output, MOST_OUTPUTS, self.clock.now())
         self._lines[output] = _Line(self, stream, output)
-        self.sweep(self._clock.now())
+        self.sweep(self.clock.now())
         return output
 
     def remove(self, output: Output) -> None:
         """Send nothing more there."""
         line = self._lines.pop(output, None)
         if line is not None:
-            output.stop(self._clock.now())
+            output.stop(self.clock.now())
             line.settle()
             line.close()
             line.stream.outputs.discard(output)
@@ -83,70 +83,102 @@ class Outputs:
             for told in self.changed:
                 told(stream.name, output, event)
 
-    async def connect(self, output: Output, protocol: asyncio.Protocol) -> None:
-        """Open a connection to an allowed address of the output's server. Raises OSError, TimeoutError, ValueError."""
+    async def connect(self, output: Output, wire: "_Wire") -> None:
+        """Open a connection to an allowed address of the output's server.
+
+        Raises OSError, TimeoutError, UnicodeError, ForbiddenError.
+        """
         target = output.target
+        secure = ssl.create_default_context() if target.secure else None
+        name = target.host if target.secure else None
+        loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_S):
-            found = await self._names.addresses(target.host)
-            usable = [ip for ip in found if allowed(ip, self._networks)][:ADDRESS_LIMIT]
-            if not usable:
-                raise _ForbiddenError
-            secure = ssl.create_default_context() if target.secure else None
-            name = target.host if target.secure else None
-            loop = asyncio.get_running_loop()
+            usable = await reachable(self._names, target.host, self._networks)
             for ip in usable[:-1]:
                 with contextlib.suppress(OSError):
-                    await loop.create_connection(lambda: protocol, ip, target.port, ssl=secure, server_hostname=name)
+                    # Each has its share of the time: the last one may be the only one that answers.
+                    async with asyncio.timeout(CONNECT_S / len(usable)):
+                        await loop.create_connection(lambda: wire, ip, target.port, ssl=secure, server_hostname=name)
                     return
-            await loop.create_connection(lambda: protocol, usable[-1], target.port, ssl=secure, server_hostname=name)
+            await loop.create_connection(lambda: wire, usable[-1], target.port, ssl=secure, server_hostname=name)
 
 
-class _ForbiddenError(Exception):
-    """None of the addresses may be connected to."""
+class _Wire(asyncio.Protocol):
+    """One connection of an output; what comes of it after it was closed here concerns nobody."""
+
+    def __init__(self, line: "_Line") -> None:
+        self._line: _Line | None = line
+        self.transport: asyncio.Transport | None = None
+        self._cut: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        if self._line is None:
+            self.transport.abort()
+        else:
+            self._line.connected()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.transport = None
+        if self._cut is not None:
+            self._cut.cancel()
+        if self._line is not None:
+            self._line.lost()
+
+    def data_received(self, data: bytes) -> None:
+        if self._line is not None:
+            self._line.heard(data)
+
+    def close(self) -> None:
+        """Hang up; a server that does not take what was written gets no more than CLOSE_S for it."""
+        self._line = None
+        if self.transport is not None and self._cut is None:
+            self.transport.close()
+            self._cut = asyncio.get_running_loop().call_later(CLOSE_S, self.transport.abort)
 
 
-class _Line(asyncio.Protocol):
-    """The connection of one output."""
+class _Line:
+    """An output with its present connection."""
 
     def __init__(self, outputs: Outputs, stream: LiveStream, output: Output) -> None:
         self.stream = stream
         self._outputs = outputs
-        self._clock = outputs._clock
+        self._clock = outputs.clock
         self._output = output
-        self._transport: asyncio.Transport | None = None
+        self._wire: _Wire | None = None
         self._opening: asyncio.Task[None] | None = None
 
     def open(self) -> None:
         """Begin to connect."""
-        self._opening = asyncio.create_task(self._open())
+        self._wire = _Wire(self)
+        self._opening = asyncio.create_task(self._open(self._wire))
 
     def close(self) -> None:
         """Hang up."""
         if self._opening is not None:
             self._opening.cancel()
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        self._hang_up()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+    def connected(self) -> None:
+        """The connection stands."""
         self._output.connected(self._clock.now())
         self.pass_on()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._transport is not None:
-            self._transport = None
-            self._output.lost(self._clock.now(), _chance())
-            self.settle()
+    def lost(self) -> None:
+        """It is gone."""
+        self._wire = None
+        self._output.lost(self._clock.now(), _chance())
+        self.settle()
 
-    def data_received(self, data: bytes) -> None:
+    def heard(self, data: bytes) -> None:
+        """The server says something."""
         self._output.receive(data, self._clock.now(), _chance())
         self.pass_on()
         self.settle()
 
     def pass_on(self) -> None:
         """Send what there is, and notice how much of it is still here."""
-        transport = self._transport
+        transport = self._transport()
         if transport is None:
             return
         data = self._output.data_to_send()
@@ -157,22 +189,31 @@ class _Line(asyncio.Protocol):
     def settle(self) -> None:
         """Tell what happened; a connection that is of no more use is closed."""
         self._outputs.tell(self.stream, self._output)
-        if self._transport is not None:
-            self._output.unsent(_unsent(self._transport), self._clock.now())
+        transport = self._transport()
+        if transport is not None:
+            self._output.unsent(_unsent(transport), self._clock.now())
             if self._output.push is None or self._output.push.state == "closed":
                 self.pass_on()
-                self._transport.close()
-                self._transport = None
+                self._hang_up()
 
-    async def _open(self) -> None:
+    def _transport(self) -> asyncio.Transport | None:
+        return self._wire.transport if self._wire is not None else None
+
+    def _hang_up(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    async def _open(self, wire: _Wire) -> None:
         try:
-            await self._outputs.connect(self._output, self)
+            await self._outputs.connect(self._output, wire)
         except (OSError, TimeoutError, UnicodeError):
             self._refused(reasons.CONNECT_REFUSED)
-        except _ForbiddenError:
+        except ForbiddenError:
             self._refused(app_words.ADDRESS_FORBIDDEN)
 
     def _refused(self, reason: str) -> None:
+        self._wire = None
         self._output.refused(reason, self._clock.now(), _chance())
         self.settle()
 

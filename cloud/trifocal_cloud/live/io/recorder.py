@@ -1,18 +1,19 @@
 """Recorder: the films of one stream on a disk, written by threads, so that a slow disk holds nobody up.
 
 Films are `NAME-1.mp4`, `NAME-2.mp4`, … once they are finished; until then they end in `.part`. What was written is
-durable every second or so. After a crash `recover` finishes what it finds, up to the last fragment that is whole.
+durable every second or so. After a crash `recover` finishes what it finds, up to the last fragment that is whole; after
+a write that failed the same is done at once.
 """
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 
 import structlog
 
-from trifocal_cloud.live.packager import Packager
+from trifocal_cloud.live.packager import Made
 from trifocal_cloud.live.recording import Recording, Survey
-from trifocal_cloud.live.track import Part
 
 WRITE_BYTES = 128 * 1024
 """So much is gathered before it is written."""
@@ -26,32 +27,33 @@ log = structlog.get_logger("trifocal.recorder")
 class Recorder:
     """Parts in, files out. `failed` says why nothing more is recorded."""
 
-    def __init__(self, folder: Path, name: str, packager: Packager) -> None:
+    def __init__(self, folder: Path, name: str) -> None:
         self.failed = ""
         self.files: list[Path] = []
         """Films that are finished."""
         self._folder = folder
         self._name = name
-        self._packager = packager
-        self._recording = Recording(packager)
+        self._recording = Recording()
         self._number = 1
         self._written = 0
         self._waiting = 0
+        self._broken = False
+        """Whether a write has failed: nothing may follow the gap that it left."""
         self._jobs: asyncio.Queue[tuple[int, list[bytes | memoryview], bool]] = asyncio.Queue()
         self._worker = asyncio.create_task(self._work())
 
-    def add(self, track: int, part: Part) -> None:
+    def add(self, made: Made) -> None:
         """A part was made."""
         if self.failed:
             return
         recording = self._recording
-        recording.add(track, part)
+        recording.add(made)
         if recording.over:
             self._hand_over(finished=True)
-            self._recording = recording = Recording(self._packager)
+            self._recording = recording = Recording()
             self._number += 1
             self._written = 0
-            recording.add(track, part)
+            recording.add(made)
         if recording.bytes - self._written >= WRITE_BYTES:
             self._hand_over(finished=False)
 
@@ -76,12 +78,15 @@ class Recorder:
             number, data, finished = await self._jobs.get()
             path = self._folder / f"{self._name}-{number}.mp4{PART}"
             try:
-                if data or path.exists():
+                if not self._broken and (data or path.exists()):
                     await asyncio.to_thread(_write, path, data, finished)
                     if finished:
                         self.files.append(path.with_suffix(""))
             except OSError as error:
+                self._broken = True
                 self._fail(str(error))
+                with contextlib.suppress(OSError):
+                    self.files += await asyncio.to_thread(_finished, path)
             finally:
                 self._waiting -= sum(map(len, data))
                 self._jobs.task_done()
@@ -93,16 +98,18 @@ class Recorder:
 
 def recover(folder: Path) -> list[Path]:
     """Finish the films that a crash left unfinished; those of which nothing can be played are removed."""
-    found = []
-    for path in sorted(folder.glob(f"*.mp4{PART}")):
-        whole = _surveyed(path)
-        if whole == 0:
-            path.unlink()
-            continue
-        os.truncate(path, whole)
-        _write(path, [], True)
-        found.append(path.with_suffix(""))
-    return found
+    return [film for path in sorted(folder.glob(f"*.mp4{PART}")) for film in _finished(path)]
+
+
+def _finished(path: Path) -> list[Path]:
+    """The film as far as it is whole, if any of it is."""
+    whole = _surveyed(path)
+    if whole == 0:
+        path.unlink()
+        return []
+    os.truncate(path, whole)
+    _write(path, [], True)
+    return [path.with_suffix("")]
 
 
 def _surveyed(path: Path) -> int:

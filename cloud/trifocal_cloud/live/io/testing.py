@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trifocal_cloud.addresses import LOOPBACK
-from trifocal_cloud.live.io.ingest import Ingest, Provision
+from trifocal_cloud.live.io.ingest import Ingest, Place
 from trifocal_cloud.live.stream import Event
 from trifocal_cloud.live.testing import Message, clip, messages
 from trifocal_shared.rtmp import amf
@@ -31,7 +31,7 @@ class Doors:
     events: list[tuple[str, Event]] = field(default_factory=list)
     handed_back: list[bytes] = field(default_factory=list)
 
-    def provision(self, name: str = "cam", ttl_s: int = 60) -> Provision:
+    def provision(self, name: str = "cam", ttl_s: int = 60) -> Place:
         """A stream."""
         return self.ingest.provision(name, ttl_s)
 

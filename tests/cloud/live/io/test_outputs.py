@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from trifocal_cloud.addresses import LOOPBACK, PUBLIC
 from trifocal_cloud.io.guarded_network import Names
+from trifocal_cloud.live.io import outputs as module
 from trifocal_cloud.live.io.outputs import MOST_OUTPUTS, Outputs
 from trifocal_cloud.live.io.testing import Doors, playing, publishing, tags, until
 from trifocal_cloud.live.stream import LiveStream
@@ -119,3 +120,38 @@ async def test_nothing_is_tried_while_nobody_publishes(doors: Doors) -> None:
     output: Output = doors.ingest.send_on("cam", URL)
     doors.later(60_000)
     assert (output.state, output.reason) == ("waiting", "")
+
+
+async def test_a_server_that_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CLOSE_S", 0.01)
+    lost: list[Exception | None] = []
+    monkeypatch.setattr(module._Wire, "connection_lost", lambda self, exc: lost.append(exc))
+    with socket.create_server(("127.0.0.1", 0)) as hangs:
+        outputs = Outputs(VirtualClock(0, 1), LOOPBACK)  # type: ignore[arg-type]
+        stream = LiveStream("cam", 1, 0)
+        stream.begin("a", 0)
+        output = outputs.add(stream, f"rtmp://127.0.0.1:{hangs.getsockname()[1]}/a/b")
+        await until(lambda: output.push is not None and output.push.state == "shaking")
+        transport = outputs._lines[output]._transport()
+        assert transport is not None
+        transport.write(bytes(20_000_000))
+        outputs.remove(output)
+        await until(lambda: lost)
+        assert transport.is_closing()
+    outputs.close()
+
+
+async def test_the_end_of_an_old_connection_is_not_that_of_the_new_one(doors: Doors) -> None:
+    place, there = doors.provision(), doors.provision("there")
+    async with publishing(place.publish_url) as publisher:
+        output = doors.ingest.send_on("cam", there.publish_url)
+        await until(lambda: output.state == "active")
+        line = doors.ingest.outputs._lines[output]
+        old = line._wire
+        assert old is not None
+        line._hang_up()
+        line.open()
+        await until(lambda: line._transport() is not None)
+        await until(lambda: old.transport is None)
+        assert line._transport() is not None
+        publisher.send(tags())

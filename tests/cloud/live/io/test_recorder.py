@@ -10,7 +10,6 @@ from trifocal_cloud.live.io import recorder
 from trifocal_cloud.live.io.recorder import Recorder, recover
 from trifocal_cloud.live.stream import LiveStream
 from trifocal_cloud.live.testing import Message, clip, decode, messages
-from trifocal_cloud.live.track import Part
 
 
 def names(folder: Path) -> set[str]:
@@ -21,17 +20,20 @@ class Scene:
     """A stream that is recorded."""
 
     def __init__(self, folder: Path) -> None:
-        self.cam = LiveStream("cam", 1_770_000_000_000, 0, self.hear)
-        self.recorder = Recorder(folder, "cam", self.cam.packager)
+        self.cam = LiveStream("cam", 1_770_000_000_000, 0)
+        self.recorder = Recorder(folder, "cam")
 
-    def hear(self, track: int, part: Part) -> None:
-        self.recorder.add(track, part)
+    def hear(self) -> None:
+        for made in self.cam.packager.parts():
+            self.recorder.add(made)
 
     def send(self, tags: list[Message], now: int) -> None:
         self.cam.begin("a", now)
         for tag in tags:
             self.cam.media("a", [tag], now + tag[1])
+            self.hear()
         self.cam.lost("a", now + 4_000)
+        self.hear()
 
 
 async def test_a_film_is_written_and_named_when_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,3 +95,25 @@ async def test_a_disk_that_is_too_slow_has_failed(tmp_path: Path, monkeypatch: p
     scene.send(messages(clip(2.0)), 0)
     assert scene.recorder.failed == "the disk is too slow"
     await scene.recorder.finish()
+
+
+async def test_nothing_follows_the_gap_of_a_write_that_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "WRITE_BYTES", 2_000)
+    written: list[int] = []
+    write = recorder._write
+
+    def failing(path: Path, data: list[bytes | memoryview], finished: bool) -> None:
+        written.append(len(data))
+        if len(written) == 3:
+            with path.open("ab") as file:
+                file.write(b"".join(data)[:100])  # what a full disk takes of it
+            raise OSError("no space left")
+        write(path, data, finished)
+
+    monkeypatch.setattr(recorder, "_write", failing)
+    scene = Scene(tmp_path)
+    scene.send(messages(clip(4.0)), 0)
+    (film,) = await scene.recorder.finish()
+    assert "no space left" in scene.recorder.failed
+    assert names(tmp_path) == {film.name}
+    assert 0 < len(decode(film.read_bytes()).pictures) < 120

@@ -14,7 +14,11 @@ is sent unasked at once, and again for each `connection_init`, which begins noth
 from dataclasses import dataclass, field, replace
 
 from trifocal_shared.cloud_messages import (
+    GLASSES_READY,
+    LINK_SCANNING,
+    LINK_STANDS,
     LONGEST_SSID,
+    MCU_READY,
     ConnectionAck,
     ConnectionInit,
     GlassesBatteryUpdate,
@@ -25,13 +29,15 @@ from trifocal_shared.cloud_messages import (
 from trifocal_shared.message import Message
 from trifocal_shared.messages import PhotoStatus
 
+LINKS = (LINK_SCANNING, LINK_STANDS, MCU_READY, GLASSES_READY)
+
 GRACE_MS = 60_000
 """PROTOCOL-device §5.2: a session outlives its connection by so much."""
 
 
 @dataclass(frozen=True)
 class Glasses:
-    """What the gateway last said of the glasses; `battery` is -1, `status` and `wifi_ssid` are empty while unknown."""
+    """What the gateway last said of the glasses; `battery` is -1, texts are empty while unknown."""
 
     status: str = ""
     model: str = ""
@@ -39,6 +45,7 @@ class Glasses:
     charging: bool = False
     wifi: bool = False
     wifi_ssid: str = ""
+    link: str = ""
 
     @property
     def reachable(self) -> bool:
@@ -150,7 +157,8 @@ class Sessions:
             model = message.model_name or session.glasses.model
             wifi, ssid = message.wifi.get("connected") is True, message.wifi.get("ssid")
             name = ssid[:LONGEST_SSID] if wifi and isinstance(ssid, str) else ""
-            seen = replace(session.glasses, status=message.status, model=model, wifi=wifi, wifi_ssid=name)
+            link = message.link if message.link in LINKS else ""
+            seen = replace(session.glasses, status=message.status, link=link, model=model, wifi=wifi, wifi_ssid=name)
             self._update(session, seen)
         elif isinstance(message, GlassesBatteryUpdate):
             self._update(session, replace(session.glasses, battery=message.level, charging=message.charging))

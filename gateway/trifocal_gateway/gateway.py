@@ -10,7 +10,7 @@ The machines `outgoing`, `relay` and `courier` are for io to answer; `carry` is 
 
 from dataclasses import dataclass
 
-from trifocal_gateway import controller, courier, mentra_live, owner, reconnector, relay
+from trifocal_gateway import courier, mentra_live, owner, reconnector, relay
 from trifocal_gateway.reconnector import Reconnector
 from trifocal_gateway.session import READY
 from trifocal_gateway.talk import Talk
@@ -228,14 +228,12 @@ class Gateway:
                 self.relay.glasses_said(wanted.status, now)
             elif isinstance(wanted, mentra_live.Expect):
                 self.courier.unannounced.expect(wanted.image_id, wanted.request_id)
-            elif isinstance(wanted.message, Native):
-                self.talk.say_native(wanted.message, now)
             else:
                 self.talk.say(wanted.message, now)
         for passed in self.relay.events():
             self._relay_wants(passed, now)
 
-    def _say(self, message: Message, now: int) -> None:
+    def _say(self, message: Message | Native, now: int) -> None:
         (self.talk.say if self.talk.trifocal else self.mentra.told)(message, now)
 
     def _admits(self, said: object) -> bool:
@@ -253,8 +251,7 @@ class Gateway:
                 self.mentra.packet(said.name, now)
             self.courier.piece(said, self.talk.trifocal, now)
         elif isinstance(said, Native):
-            if (meant := controller.meaning(said)) is not None:
-                self.relay.glasses_said(meant, now)
+            self.relay.glasses_said(said, now)
         elif isinstance(said, Rejected):
             self.counts["malformed"] += 1
         elif isinstance(said, messages.GlassesReady):

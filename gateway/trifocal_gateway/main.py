@@ -33,13 +33,15 @@ class GatewayStatus:
     def snapshot(self) -> dict[str, object]:
         """State of link and line (words of Reconnector), and how many photos the queue has in which state.
 
-        `refused` says why the glasses that are there are not ours.
+        `link` says how far the one to the glasses has come (words of GlassesConnectionState), `refused` why the glasses
+        that are there are not ours.
         """
         if self._machine is None:
             return {"running": False}
         machine = self._machine
         queue = summary(machine.courier.queue.entries())
         found = {"running": True, "glasses": machine.glasses.state, "cloud": machine.cloud.state, "queue": queue}
+        found["link"] = machine.relay.session.link
         return found | ({"refused": machine.strange} if machine.strange else {})
 
 

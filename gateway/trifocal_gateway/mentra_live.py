@@ -116,7 +116,7 @@ class MentraLive:
             self._say(SetBleMtu(mtu=min(most + ATT_BYTES, LONGEST_MTU)))
         self._say(Control("save_in_gallery_mode", active=False))
 
-    def told(self, message: Message, now: int) -> None:
+    def told(self, message: Message | Native, now: int) -> None:
         """Something is to be said to these glasses."""
         if isinstance(message, messages.TakePhoto):
             self._ask(message, "", now)

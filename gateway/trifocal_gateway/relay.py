@@ -12,13 +12,12 @@ It promises
 - nothing that either side says raises, and nothing here grows without bound.
 
 It says nothing to the glasses before they are ready, and keeps no command for them: what comes while they are away is
-refused at once. Bytes and files are none of its business; `FileAnnounce` is shown to it because it says that a photo
-is captured.
+refused at once. Bytes and files are none of its business but for `FileAnnounce`, which says that a photo is captured.
 """
 
 from dataclasses import dataclass
 
-from trifocal_gateway import live_stream, outbox, photos, presses, reports, session
+from trifocal_gateway import controller, live_stream, outbox, photos, presses, reports, session
 from trifocal_gateway.names import LONGEST_REQUEST_ID
 from trifocal_shared import messages
 from trifocal_shared.cloud_messages import (
@@ -26,19 +25,19 @@ from trifocal_shared.cloud_messages import (
     ButtonPressReport,
     ConnectionAck,
     GlassesBatteryUpdate,
-    GlassesConnectionState,
     PhotoProgress,
     PhotoRequest,
 )
 from trifocal_shared.control_messages import Control
+from trifocal_shared.envelope import Native
 from trifocal_shared.message import Message
 
 
 @dataclass(frozen=True)
 class ToGlasses:
-    """Say it to the glasses."""
+    """Say it to the glasses, or to their button controller."""
 
-    message: Message
+    message: Message | Native
 
 
 @dataclass(frozen=True)
@@ -128,9 +127,13 @@ class Relay:
         self._photos.link_lost(now)
         self._carry(now)
 
-    def glasses_said(self, message: Message, now: int) -> None:
-        """The glasses said something."""
-        if isinstance(message, messages.ButtonPress):
+    def glasses_said(self, message: Message | Native, now: int) -> None:
+        """The glasses said something, or their button controller."""
+        if isinstance(message, Native):
+            self.session.controller_said()
+            if (meant := controller.meaning(message)) is not None:
+                self.glasses_said(meant, now)
+        elif isinstance(message, messages.ButtonPress):
             self._presses.pressed(message, self.session.has_token, now)
         elif isinstance(message, messages.PhotoStatus):
             self._photo_heard(message, now)
@@ -289,9 +292,7 @@ class Relay:
             self._tell_connection()
 
     def _tell_connection(self) -> None:
-        session = self.session
-        wifi = self._reports.wifi if self._ready else {}
-        self._outbox.say(GlassesConnectionState(status=session.status, model_name=session.model, wifi=wifi))
+        self._outbox.say(self._reports.connection(self.session))
 
     def _tell_state(self) -> None:
         self._tell_connection()

@@ -2,7 +2,8 @@
 
 from collections import deque
 
-from trifocal_shared.cloud_messages import LONGEST_SSID
+from trifocal_gateway.session import READY, Session
+from trifocal_shared.cloud_messages import LONGEST_SSID, GlassesConnectionState
 from trifocal_shared.control_messages import Control
 
 MOST_TOUCHES = 32
@@ -19,6 +20,11 @@ class Reports:
     def link_closed(self) -> None:
         """Nobody knows what the glasses do now."""
         self.wifi = {}
+
+    def connection(self, session: Session) -> GlassesConnectionState:
+        """How the cloud is told of the glasses' connection; of their Wi-Fi only when they can have spoken of it."""
+        wifi = self.wifi if session.status == READY else {}
+        return GlassesConnectionState(status=session.status, model_name=session.model, wifi=wifi, link=session.link)
 
     def heard(self, said: Control, model: str, epoch_ms: int) -> Control | None:
         """A report. Returns a touch that apps have not heard of, complete; a controller gives no ids and no times."""

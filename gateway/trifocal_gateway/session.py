@@ -5,25 +5,31 @@
         └────── closed ──────┼─┴─────────────────────────┘ │
                              └──── another `sid` ──────────┘
 
-LINKED says `phone_ready` every 2.5 s until it is answered, with no upper bound (PROTOCOL-device §2.8). READY begins
-with the greeting: the time, the token if there is one, and the questions for battery, version and Wi-Fi. Glasses of
-MentraOS get the token when they have said their version, for it is long and old ones put no pieces together, or after 2
-s. A `glasses_ready` with another `sid` says that the glasses restarted under a link that stayed: the whole handshake
-runs again. From LINKED on a ping is sent every 30 s; when the third in a row has had no pong by the time the next is
-due, the link is given up: one `Silent`, after which this machine waits to be told that the link is closed. Only a pong
-counts as an answer, for glasses are known that still send and no longer hear.
+LINKED says `phone_ready` every 2.5 s until it is answered, with no upper bound (PROTOCOL-device §2.8). From the second
+on the button controller is asked for the battery as well (`cs_batv`), until it has said anything: where it has and the
+glasses have not, `link` tells. READY begins with the greeting: the time, the token if there is one, and the questions
+for battery, version and Wi-Fi. Glasses of MentraOS get the token when they have said their version, for it is long and
+old ones put no pieces together, or after 2 s. A `glasses_ready` with another `sid` says that the glasses restarted
+under a link that stayed: the whole handshake runs again.
+
+From LINKED on a ping is sent every 30 s. When the second in a row has had no pong by the time the next is due, the
+glasses are ready no more and are greeted again; when the third has none, the link is given up: one `Silent`, after
+which this machine waits to be told that the link is closed. Only a pong counts as an answer, for glasses are known that
+still send and no longer hear.
 """
 
 from dataclasses import dataclass
 
 from trifocal_shared import messages
+from trifocal_shared.cloud_messages import GLASSES_READY, LINK_SCANNING, LINK_STANDS, MCU_READY
 from trifocal_shared.control_messages import Control
+from trifocal_shared.envelope import Native
 from trifocal_shared.message import Message
 
 READY_MS = 2_500
 VERSION_MS = 2_000
 PING_MS = 30_000
-MOST_UNANSWERED = 3
+DOUBTFUL_UNANSWERED, MOST_UNANSWERED = 2, 3
 
 DISCONNECTED = "DISCONNECTED"
 SCANNING = "SCANNING"
@@ -36,9 +42,9 @@ LONGEST_MODEL = 64
 
 @dataclass(frozen=True)
 class Say:
-    """To the glasses."""
+    """To the glasses, or to their button controller."""
 
-    message: Message
+    message: Message | Native
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class Session:
         self._protocol = protocol
         self._sid: str | None = None
         self._announces = False
+        self._controller = False
         self._ready_at: int | None = None
         self._ping_at: int | None = None
         self._token_at: int | None = None
@@ -98,6 +105,13 @@ class Session:
                 self._say(messages.AuthToken(core_token=token))
 
     @property
+    def link(self) -> str:
+        """How far the link has come, as the cloud is told it: empty while nothing is looked for."""
+        if self.status == LINKED:
+            return MCU_READY if self._controller else LINK_STANDS
+        return {SCANNING: LINK_SCANNING, READY: GLASSES_READY}.get(self.status, "")
+
+    @property
     def has_token(self) -> bool:
         """Whether there is a token."""
         return self._token != ""
@@ -110,6 +124,7 @@ class Session:
     def opened(self, now: int) -> None:
         """Bytes pass; whether anybody listens is not known yet."""
         self._become(LINKED)
+        self._controller = False
         self._unanswered = 0
         self._ping_at = now + PING_MS
         self._knock(now)
@@ -117,6 +132,7 @@ class Session:
     def again(self, now: int) -> None:
         """The glasses on this link are to be greeted anew."""
         if self._ping_at is not None:
+            self._controller = False
             self._become(LINKED)
             self._knock(now)
 
@@ -124,6 +140,12 @@ class Session:
         """No bytes pass any more."""
         self._ready_at = self._ping_at = self._token_at = None
         self._become(DISCONNECTED)
+
+    def controller_said(self) -> None:
+        """The button controller lives; whether the glasses behind it do is another question."""
+        if self.status == LINKED and not self._controller:
+            self._controller = True
+            self._events.append(Changed(self.status, self.model))
 
     def said(self, message: Message, now: int) -> None:
         """The glasses said something; what is not about the talk itself changes nothing here."""
@@ -151,6 +173,8 @@ class Session:
         """Knock again, ping, or give up."""
         if self._ready_at is not None and now >= self._ready_at:
             self._knock(now)
+            if not self._controller:
+                self._events.append(Say(Native("cs_batv")))
         if self._token_at is not None and now >= self._token_at:
             self._say_token(now)
         if self._ping_at is None or now < self._ping_at:
@@ -159,6 +183,8 @@ class Session:
             self._ready_at = self._ping_at = self._token_at = None
             self._events.append(Silent())
             return
+        if self._unanswered == DOUBTFUL_UNANSWERED and self.status == READY:
+            self.again(now)
         self._unanswered += 1
         self._ping_at = now + PING_MS
         self._say(messages.Ping())

@@ -79,8 +79,11 @@ class Talk:
         else:
             self._link.receive(data, now)
 
-    def say(self, message: Message, now: int) -> None:
-        """To the glasses; what is too long for them is counted."""
+    def say(self, message: Message | Native, now: int) -> None:
+        """To the glasses, or to their button controller; what is too long for them is counted."""
+        if isinstance(message, Native):
+            self._say_native(message, now)
+            return
         message_id = 0
         try:
             if isinstance(message, Have):
@@ -97,8 +100,7 @@ class Talk:
             self._remember(message_id, _Said(message, frames, now))
         self.outgoing.say(message, frames, now)
 
-    def say_native(self, said: Native, now: int) -> None:
-        """To the button controller of the glasses."""
+    def _say_native(self, said: Native, now: int) -> None:
         self._link.say_native(said.command, said.body)
         for frame in self._link.data_to_send():
             self.outgoing.answer(frame, now)

@@ -25,7 +25,7 @@ SECTOR = 512
 
 EPOCH = 1_800_000_000_000
 ACK = ConnectionAck(session_id="s", user_session={})
-CONNECTED = GlassesConnectionState(status="CONNECTED")
+CONNECTED = GlassesConnectionState(status="CONNECTED", link="glasses_ready")
 PRESS = ButtonPress(press_id="p-1", button_id="photo", press_type="short")
 TAKE = ButtonPressAnswer(success=True, action="take_photo", request_id="r-1")
 
@@ -221,8 +221,9 @@ def up(events: list[Event]) -> list[Message]:
 
 
 def down(events: list[Event]) -> list[Message]:
-    """What goes to the glasses."""
-    return [event.message for event in events if isinstance(event, ToGlasses)]
+    """What goes to the glasses; words to their controller are left out."""
+    messages = [event.message for event in events if isinstance(event, ToGlasses)]
+    return [message for message in messages if isinstance(message, Message)]
 
 
 def failed(events: list[Event]) -> list[tuple[str, str]]:

@@ -6,6 +6,9 @@ from trifocal_shared.messages import ButtonPress, PhotoStatus, StartVideoRecordi
 LONGEST_SSID = 32
 """IEEE 802.11 allows no longer name of a network."""
 
+LINK_SCANNING, LINK_STANDS, MCU_READY, GLASSES_READY = "scanning", "linked", "mcu_ready", "glasses_ready"
+"""How far the link has come: nobody heard yet, bytes could pass, the button controller answers, the glasses do."""
+
 # Gateway -> cloud, WebSocket
 
 
@@ -16,12 +19,16 @@ class ConnectionInit(Message):
 
 
 class GlassesConnectionState(Message):
-    """Whether the glasses are within reach of the gateway. `wifi` is {connected, ssid}, empty while that is unknown."""
+    """Whether the glasses are within reach of the gateway. `wifi` is {connected, ssid}, empty while that is unknown.
+
+    `link` says it more closely; it is Trifocal's, and empty from others.
+    """
 
     TYPE = "glasses_connection_state"
     status: str = one_of("DISCONNECTED", "SCANNING", "BONDING", "CONNECTING", "CONNECTED")
     model_name: str = ""
     wifi: dict[str, object] = {}
+    link: str = ""
 
 
 class GlassesBatteryUpdate(Message):

@@ -110,6 +110,20 @@ def test_the_network_of_the_glasses_is_known_as_far_as_it_is_said() -> None:
         assert (session.glasses.wifi, session.glasses.wifi_ssid) == seen
 
 
+def test_how_far_the_link_has_come_is_known_in_our_words_only() -> None:
+    sessions, epoch = connected()
+    for status, link, seen in (
+        ("SCANNING", "scanning", "scanning"),
+        ("CONNECTING", "mcu_ready", "mcu_ready"),
+        ("CONNECTED", "", ""),
+        ("CONNECTED", "<b>" * 99, ""),
+    ):
+        sessions.received(ANN, epoch, GlassesConnectionState(status=status, link=link), 1)
+        session = sessions.session(ANN)
+        assert session is not None
+        assert (session.glasses.status, session.glasses.link) == (status, seen)
+
+
 def test_a_gateway_that_stays_away_has_a_new_session() -> None:
     sessions, epoch = connected()
     sessions.received(ANN, epoch, GlassesConnectionState(status="CONNECTED"), 1)

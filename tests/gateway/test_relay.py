@@ -36,7 +36,7 @@ def test_a_returning_cloud_hears_the_present_state_first_and_then_what_it_missed
     assert made.events() == [KeepResult(status("failed"))]
     made.cloud_said(ACK, 100)
     assert made.events() == [
-        ToCloud(GlassesConnectionState(status="CONNECTED", model_name="Live")),
+        ToCloud(GlassesConnectionState(status="CONNECTED", model_name="Live", link="glasses_ready")),
         ToCloud(GlassesBatteryUpdate(level=70)),
         ToCloud(status("failed")),
         ForgetResult("r-1"),
@@ -83,7 +83,10 @@ def test_a_link_on_which_nobody_answers_is_dropped_once() -> None:
     while (deadline := made.deadline()) is not None:
         made.timeout(deadline)
         events += made.events()
-    assert events == [ToGlasses(Ping())] * 3 + [DropLink()]
+    assert [event for event in events if event in (ToGlasses(Ping()), DropLink())] == [ToGlasses(Ping())] * 3 + [
+        DropLink()
+    ]
+    assert up(events) == [GlassesConnectionState(status="CONNECTING", link="linked")], "two were missed by then"
 
 
 def test_a_new_token_reaches_the_glasses() -> None:
@@ -167,10 +170,12 @@ def test_the_network_of_the_glasses_is_told_once_when_it_changes() -> None:
     made = relay()
     for _ in range(2):
         made.glasses_said(wifi(connected=True, ssid="house", local_ip="10.0.0.7"), 5)
-    told = GlassesConnectionState(status="CONNECTED", wifi={"connected": True, "ssid": "house"})
+    told = GlassesConnectionState(status="CONNECTED", wifi={"connected": True, "ssid": "house"}, link="glasses_ready")
     assert up(made.events()) == [told]
     made.glasses_said(wifi(connected=False, ssid="house"), 6)
-    assert up(made.events()) == [GlassesConnectionState(status="CONNECTED", wifi={"connected": False, "ssid": None})]
+    assert up(made.events()) == [
+        GlassesConnectionState(status="CONNECTED", wifi={"connected": False, "ssid": None}, link="glasses_ready")
+    ]
 
 
 def test_a_returning_cloud_hears_of_it_and_a_lost_link_forgets_it() -> None:
@@ -178,7 +183,7 @@ def test_a_returning_cloud_hears_of_it_and_a_lost_link_forgets_it() -> None:
     made.glasses_said(wifi(connected=True, ssid="x" * 99), 5)
     made.cloud_said(ACK, 100)
     assert up(made.events())[0] == GlassesConnectionState(
-        status="CONNECTED", wifi={"connected": True, "ssid": "x" * 32}
+        status="CONNECTED", wifi={"connected": True, "ssid": "x" * 32}, link="glasses_ready"
     )
     made.link_closed(200)
     assert up(made.events()) == [GlassesConnectionState(status="DISCONNECTED")]

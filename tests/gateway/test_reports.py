@@ -1,7 +1,10 @@
 """What the glasses report of themselves, as it goes on."""
 
 from trifocal_gateway.reports import MOST_TOUCHES, Reports
+from trifocal_gateway.session import LINKED, READY, Session
+from trifocal_shared.cloud_messages import GlassesConnectionState
 from trifocal_shared.control_messages import Control
+from trifocal_shared.messages import GlassesReady
 
 
 def touch(number: int) -> Control:
@@ -17,6 +20,16 @@ def test_a_network_counts_while_they_are_on_it() -> None:
     assert reports.wifi == {"connected": False, "ssid": None}
     reports.link_closed()
     assert reports.wifi == {}
+
+
+def test_of_the_network_only_glasses_that_are_ready_can_have_spoken() -> None:
+    reports, session = Reports(), Session()
+    reports.heard(Control("wifi_status", connected=True, ssid="house"), "", 0)
+    session.opened(0)
+    assert reports.connection(session) == GlassesConnectionState(status=LINKED, link="linked")
+    session.said(GlassesReady(sid="aaaa"), 10)
+    wifi: dict[str, object] = {"connected": True, "ssid": "house"}
+    assert reports.connection(session) == GlassesConnectionState(status=READY, wifi=wifi, link="glasses_ready")
 
 
 def test_a_touch_is_completed_and_told_once() -> None:

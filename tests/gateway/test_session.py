@@ -144,7 +144,9 @@ def test_answered_pings_go_on_for_ever() -> None:
 def test_three_unanswered_pings_give_the_link_up_once() -> None:
     session = ready()
     events = advance(session, 100, 3_600_000)
-    assert events == [Say(Ping())] * MOST_UNANSWERED + [Silent()]
+    last = [event for event in events if event in (Say(Ping()), Silent())]
+    assert last == [Say(Ping())] * MOST_UNANSWERED + [Silent()]
+    assert events[-1] == Silent()
     assert session.deadline() is None
 
 

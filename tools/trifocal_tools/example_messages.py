@@ -54,6 +54,7 @@ GLASSES_TO_GATEWAY: list[Message] = [
 GATEWAY_TO_CLOUD: list[Message] = [
     cloud.ConnectionInit(),
     cloud.GlassesConnectionState(status="CONNECTED", model_name="Trifocal Sim"),
+    cloud.GlassesConnectionState(status="CONNECTING", link="mcu_ready"),
     cloud.GlassesConnectionState(
         status="CONNECTED", model_name="Trifocal Sim", wifi={"connected": True, "ssid": "house"}
     ),

@@ -7,6 +7,7 @@ import { byId, make, setText } from "./dom.js";
 const LEAST_LIGHT_MS = 700;
 
 const CAMERA = { off: "Camera off", warming: "Camera warming up", ready: "Camera ready", capturing: "Taking a photo", recording: "Recording", streaming: "Streaming" };
+const LINKS = { scanning: "Looked for", linked: "Linked, no answer yet", mcu_ready: "Only their controller answers" };
 const LEVERS = { charge: ["unplug", "charge"], online: ["offline", "online"], unfold: ["fold", "unfold"] };
 
 export class GlassesPanel {
@@ -87,8 +88,9 @@ export class GlassesPanel {
   }
 
   #showChain() {
-    const { gateway, connected, model, sim } = this.#state;
-    this.#setLink("glasses", connected, sim?.folded ? "Folded" : connected ? "Connected" : sim && !sim.online ? "Out of reach" : "Not connected");
+    const { gateway, connected, link, model, sim } = this.#state;
+    const away = sim && !sim.online ? "Out of reach" : (LINKS[link] ?? "Not connected");
+    this.#setLink("glasses", connected, sim?.folded ? "Folded" : connected ? "Connected" : away);
     this.#setLink("gateway", gateway, gateway ? "Connected" : "Not connected");
     setText(byId("glasses-title"), model || "Glasses");
   }

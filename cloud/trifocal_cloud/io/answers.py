@@ -110,6 +110,7 @@ class GlassesState(Wire):
     gateway: bool
     connected: bool
     status: str
+    link: str
     model: str
     battery: int
     charging: bool
@@ -206,6 +207,7 @@ def glasses_body(session: Session | None, sim: SimState | None) -> GlassesState:
         gateway=session.connected,
         connected=connected,
         status=glasses.status,
+        link=glasses.link if session.connected else "",
         model=glasses.model,
         battery=glasses.battery,
         charging=glasses.charging,

@@ -19,6 +19,7 @@ async def test_nothing_is_known_of_nobody(client: httpx.AsyncClient) -> None:
         "gateway": False,
         "connected": False,
         "status": "",
+        "link": "",
         "model": "",
         "battery": -1,
         "charging": False,

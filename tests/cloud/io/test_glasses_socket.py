@@ -53,6 +53,7 @@ async def test_what_is_said_before_the_acknowledgement_is_heard(server: Running)
         "gateway": True,
         "connected": True,
         "status": "CONNECTED",
+        "link": "",
         "model": "Trifocal Sim",
         "battery": 40,
         "charging": True,

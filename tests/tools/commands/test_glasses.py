@@ -92,5 +92,7 @@ def test_a_camera_that_is_a_path_here_is_sent_whole(tmp_path: Path, monkeypatch:
 def test_glasses_that_are_not_there_are_described_too() -> None:
     lines = dict(glasses.describe({"gateway": False, "connected": False, "battery": -1, "sim": None}))
     assert lines == {"gateway": "not connected", "glasses": "not connected", "simulated": "none attached"}
+    half = dict(glasses.describe({"gateway": True, "connected": False, "link": "mcu_ready", "sim": None}))
+    assert half["glasses"] == "not connected: linked, only their button controller answers"
     real = dict(glasses.describe({"gateway": True, "connected": True, "battery": 40, "sim": None}))
     assert real["battery"] == "40 %"

@@ -22,6 +22,12 @@ ACTIONS = (
     *("online", "offline", "drop", "loss", "latency", "wifi", "networks"),
     *("battery", "temperature", "charge", "unplug", "fold", "unfold", "camera", "pair", "reset"),
 )
+LINKS = {
+    "scanning": "not connected: looked for",
+    "linked": "not connected: linked, nobody answers yet",
+    "mcu_ready": "not connected: linked, only their button controller answers",
+}
+"""How far the link to glasses that are not connected has come."""
 MOST = {"battery": 100, "temperature": 120, "loss": 90, "latency": 5_000}
 
 
@@ -100,7 +106,7 @@ def describe(state: dict[str, Any]) -> list[tuple[str, str]]:
     """The state in lines of label and words."""
     lines = [
         ("gateway", "connected" if state.get("gateway") else "not connected"),
-        ("glasses", "connected" if state.get("connected") else "not connected"),
+        ("glasses", "connected" if state.get("connected") else LINKS.get(state.get("link", ""), "not connected")),
     ]
     if state.get("model"):
         lines[1] = ("glasses", f"{lines[1][1]} ({state['model']})")

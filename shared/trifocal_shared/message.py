@@ -20,6 +20,7 @@ try:
     from typing import TypeVar, dataclass_transform
 
     T = TypeVar("T")
+    M = TypeVar("M", bound="Message")
 except ImportError:  # MicroPython has no typing
 
     def dataclass_transform(**options):  # type: ignore[no-untyped-def, misc]
@@ -46,28 +47,23 @@ class ProtocolError(Exception):
 
 
 class Field:
-    """What one field accepts: its kind, whether it must be there, its default and its choices."""
+    """What one field accepts: its kind, its default (None: it must be there) and its choices."""
 
-    def __init__(self, kind: type, must: bool, default: object, choices: tuple[object, ...]) -> None:
+    def __init__(self, kind: type, default: object = None, choices: tuple[object, ...] = ()) -> None:
         self.kind = kind
-        self.must = must
+        self.must = default is None
         self.default = default
         self.choices = choices
 
 
-_required: "dict[type, Field]" = {}
-
-
 def required(kind: "type[T]") -> "T":
-    """A field that must be present and of `kind`; all of a kind are one object, for the heap of a device."""
-    if kind not in _required:
-        _required[kind] = Field(kind, True, None, ())
-    return _required[kind]  # type: ignore[return-value]
+    """A field that must be present and of `kind`, which stands for it: that costs a device no object."""
+    return kind  # type: ignore[return-value]
 
 
 def one_of(*choices: "T", default: object = None) -> "T":
     """A field with a closed set of values; required unless a default is given."""
-    return Field(type(choices[0]), default is None, default, choices)  # type: ignore[return-value]
+    return Field(type(choices[0]), default, choices)  # type: ignore[return-value]
 
 
 _ROOMY = sys.implementation.name != "micropython"
@@ -82,7 +78,8 @@ def fields(cls: "type[Message]") -> "dict[str, Field]":
         for name, value in cls.__dict__.items():
             if name[0] == "_" or not name.islower():
                 continue
-            found[name] = value if isinstance(value, Field) else Field(type(value), False, value, ())
+            field = Field(value) if isinstance(value, type) else Field(type(value), value)
+            found[name] = value if isinstance(value, Field) else field
         if _ROOMY:
             _fields_of[cls] = found
     return found
@@ -141,12 +138,10 @@ class Message:
     __hash__ = None  # type: ignore[assignment]
 
 
-def from_wire(cls: "type[T]", data: object) -> "T":
+def from_wire(cls: "type[M]", data: object) -> "M":
     """Build a `cls` message from a parsed JSON object. Raises ProtocolError naming the first field that is wrong."""
     if not isinstance(data, dict):
         raise ProtocolError("a message is a JSON object")
-    if not issubclass(cls, Message):
-        raise TypeError("not a message class")
     values: dict[str, object] = {}
     for name, field in fields(cls).items():
         wire_name = name if cls.SNAKE else to_camel(name)

@@ -56,12 +56,14 @@ def encode(said: "Piece | Have") -> bytes:
 
 def parse(pack: bytes) -> "Piece | Have | None":
     """What a pack says; None for anything else."""
-    size = len(pack)
-    if size <= HEAD or size > PACK_BYTES:
+    if HEAD < len(pack) <= PACK_BYTES and pack[0] == PIECE:
+        return Piece(int.from_bytes(pack[1:5], "big"), int.from_bytes(pack[5:9], "big"), pack[9:])
+    return parse_have(pack)
+
+
+def parse_have(pack: bytes) -> "Have | None":
+    """What a pack says to whoever sends the pieces; None for anything else."""
+    if len(pack) != HEAD + 4 or pack[0] != HAVE:
         return None
-    number, offset = int.from_bytes(pack[1:5], "big"), int.from_bytes(pack[5:9], "big")
-    if pack[0] == PIECE:
-        return Piece(number, offset, pack[9:])
-    if pack[0] == HAVE and size == HEAD + 4:
-        return Have(number=number, offset=offset, window=int.from_bytes(pack[9:], "big"))
-    return None
+    number, offset, window = [int.from_bytes(pack[at : at + 4], "big") for at in (1, 5, 9)]
+    return Have(number=number, offset=offset, window=window)

@@ -113,7 +113,7 @@ class Wire:
         return tally
 
     def _understand_pack(self, payload: bytes, said: "list[object]") -> None:
-        found = pack.parse(payload)
+        found = pack.parse_have(payload) if self.glasses_side else pack.parse(payload)
         if found is None:
             self._reject(ProtocolError("a pack of no known shape"), said)
         else:

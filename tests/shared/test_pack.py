@@ -36,6 +36,7 @@ class TestPacks(unittest.TestCase):
         have = pack.encode(Have(number=1, offset=2))
         for bad in (b"", b"\1" * 9, bytes(20), b"\3" + bytes(12), have[:-1], have + b"\0", b"\1" * 496):
             self.assertIsNone(pack.parse(bad))
+        self.assertIsNone(pack.parse_have(pack.encode(FULL)))
 
 
 class TestFrames(unittest.TestCase):
@@ -76,6 +77,10 @@ class TestTheWire(unittest.TestCase):
         have = Have(number=3, offset=4, window=5)
         self.glasses.receive(self.gateway.encode(have), 0)
         self.assertEqual(self.glasses.events(), [have])
+
+    def test_a_piece_is_nothing_for_glasses(self):
+        self.glasses.receive(encode_frame(PACK, pack.encode(LAST), False), 0)
+        self.assertEqual([type(event) for event in self.glasses.events()], [Rejected])
 
     def test_pieces_come_in_frames_or_by_themselves(self):
         self.gateway.receive(encode_frame(PACK, pack.encode(LAST), False) + self.glasses.encode(Pong()), 0)

@@ -26,6 +26,8 @@ class Playback(NamedTuple):
     hls_url: str
     dash_url: str
     webrtc_url: str
+    preview_url: str
+    thumbnail_url: str
 
 
 @dataclass

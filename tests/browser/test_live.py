@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from trifocal_tools import npm
 from trifocal_tools.bench.rtmp_process import started
@@ -169,3 +169,22 @@ def test_by_webrtc_a_publisher_that_comes_back_is_watched_on(stream: dict[str, s
     for _ in range(2):
         with publisher(stream["publish"]):
             assert moves(pictures(page, 90)[-60:])
+
+
+def test_the_page_that_plays_a_stream_plays_it_by_webrtc_or_else_by_hls(
+    stream: dict[str, str], open_context: Callable[..., BrowserContext]
+) -> None:
+    advances = """
+      () => new Promise(done => {
+        const video = document.querySelector("video"), was = video.currentTime;
+        video.addEventListener("timeupdate", () => video.currentTime > was + 1 && done(true));
+      })
+    """
+    for way, setting in (("webrtc", ""), ("hls", "RTCPeerConnection = undefined;")):
+        page = open_context().new_page()
+        page.add_init_script(setting)
+        with publisher(stream["publish"]):
+            page.goto(stream["page"])
+            expect(page.locator("body")).to_have_attribute("data-way", way, timeout=30_000)
+            assert page.evaluate(advances)
+            expect(page.locator("p")).to_be_hidden()

@@ -22,7 +22,7 @@ from trifocal_shared import stream_messages as wire
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 CAM, OTHER = "com.example.cam", "com.example.other"
-PLAYBACK = Playback("https://a/index.m3u8", "https://a/manifest.mpd", "https://a/whep")
+PLAYBACK = Playback(*(f"https://a/{file}" for file in ("index.m3u8", "manifest.mpd", "whep", "player", "still.jpg")))
 
 
 class Desk:

@@ -9,7 +9,7 @@ from trifocal_shared import reasons
 from trifocal_shared import stream_messages as wire
 
 ANN, CAM, OTHER = "ann@example.com", "com.example.cam", "com.example.other"
-PLAYBACK = Playback("https://a/index.m3u8", "https://a/manifest.mpd", "https://a/whep")
+PLAYBACK = Playback(*(f"https://a/{file}" for file in ("index.m3u8", "manifest.mpd", "whep", "player", "still.jpg")))
 NONE = Wishes({}, {}, {})
 
 

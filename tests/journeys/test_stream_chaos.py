@@ -23,7 +23,9 @@ pytestmark = pytest.mark.journey
 LIVES = 200
 CALM_MS = 300_000
 """After so long without a fault everything has come to its end."""
-PLAYBACK = Playback("https://cloud/index.m3u8", "https://cloud/manifest.mpd", "https://cloud/whep")
+PLAYBACK = Playback(
+    *(f"https://cloud/{file}" for file in ("index.m3u8", "manifest.mpd", "whep", "player", "still.jpg"))
+)
 
 
 class Chaos(House):

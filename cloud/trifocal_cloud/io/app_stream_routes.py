@@ -67,6 +67,8 @@ class AccessUrls(Wire):
     hls: str = ""
     dash: str = ""
     webrtc: str = ""
+    preview: str = Field(default="", description="a page that plays it")
+    thumbnail: str = Field(default="", description="a picture of it as it is now")
 
 
 class StreamState(Wire):
@@ -143,9 +145,10 @@ def _video(wanted: StreamWanted) -> dict[str, Any]:
 
 def _state(cloud: Cloud, package: str, stream: Stream) -> StreamState:
     watched = stream.playback
-    urls = (
-        AccessUrls(hls=watched.hls_url, dash=watched.dash_url, webrtc=watched.webrtc_url) if watched else AccessUrls()
-    )
+    urls = AccessUrls()
+    if watched is not None:
+        hls, dash, webrtc, preview, thumbnail = watched
+        urls = AccessUrls(hls=hls, dash=dash, webrtc=webrtc, preview=preview, thumbnail=thumbnail)
     return StreamState(
         stream_id=stream.stream_id,
         user_id=stream.user,

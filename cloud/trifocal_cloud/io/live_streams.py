@@ -244,7 +244,7 @@ class LiveStreams:
     def _provide(self, stream: Stream) -> None:
         made = self._ingest.provision(stream.stream_id, PLACE_S)
         self._ingest.webrtc.prepare()
-        playback = Playback(made.hls_url, made.dash_url, made.webrtc_url)
+        playback = Playback(made.hls_url, made.dash_url, made.webrtc_url, made.page_url, made.still_url)
         self._machine.provisioned(stream.stream_id, made.publish_url, playback, self._clock.now())
 
     def _send_on(self, user: str, package: str, wanted: list[object]) -> None:
@@ -273,7 +273,8 @@ class LiveStreams:
         if word.managed:
             status = ManagedStreamStatus(status=word.status, stream_id=word.stream_id, message=details)
             if word.playback is not None:
-                status.hls_url, status.dash_url, status.webrtc_url = word.playback
+                status.hls_url, status.dash_url, status.webrtc_url = word.playback[:3]
+                status.preview_url, status.thumbnail_url = word.playback[3:]
         else:
             status = RtmpStreamStatus(
                 status=word.status, stream_id=word.stream_id, error_details=details, app_id=word.package

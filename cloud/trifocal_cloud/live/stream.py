@@ -18,6 +18,7 @@ from trifocal_cloud.live import flv
 from trifocal_cloud.live.output import Output
 from trifocal_cloud.live.packager import Packager
 from trifocal_cloud.live.reader import Reader
+from trifocal_cloud.live.recent import Recent
 from trifocal_cloud.live.timeline import Timeline
 from trifocal_shared import reasons
 from trifocal_shared.message import ProtocolError
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from trifocal_cloud.live.feed import Feed  # it needs codecs, which only who watches by WebRTC has to load
 
 AWAY_MS = 10_000
-MOST_CACHED_BYTES = 8 * 2**20
 CHUNK_BYTES = 65_536
 CHANNELS = {AUDIO: 4, VIDEO: 6, DATA: 5}
 
@@ -91,10 +91,7 @@ class LiveStream:
         self._away_since: int | None = None
         self._heads: dict[int, bytes] = {}
         """What decoding needs: the latest description and configurations."""
-        self._cache: list[tuple[int, int, bytes]] = []
-        """Everything since the last key frame."""
-        self._cached_bytes = 0
-        self._keyed = False
+        self._recent = Recent()
         self._unpackaged: list[_Sound | _Picture] = []
         self._received = self._frames = self._dropped = self._publishers = 0
         self._events: list[Event] = []
@@ -111,10 +108,8 @@ class LiveStream:
         self._away_since = None
         self.state = "live"
         self._publishers += 1
-        self._cache.clear()
+        self._recent.clear()
         self._heads.clear()
-        self._cached_bytes = 0
-        self._keyed = False
         self.flowing = False
         self.packager.begin()
         self._events.append(Publishing(self._publishers > 1))
@@ -172,9 +167,13 @@ class LiveStream:
         """A player wants it, and gets what it needs to begin at once."""
         for kind, body in sorted(self._heads.items(), reverse=True):
             reader.configure(kind, self._encoded(kind, self._timeline.last, body))
-        for place, (kind, at, body) in enumerate(self._cache):
+        for place, (kind, at, body) in enumerate(self._recent.messages):
             reader.offer(self._encoded(kind, at, body), place == 0)
         self.readers.add(reader)
+
+    def key_picture(self) -> tuple[bytes, bytes] | None:
+        """The configuration and the payload of the last key frame, while it is kept."""
+        return self._recent.key_picture(self._heads.get(VIDEO))
 
     def attach(self, output: Output, most: int, now: int) -> None:
         """It is sent on there too. Raises ProtocolError(`too_many`) when that makes more than `most`."""
@@ -189,13 +188,9 @@ class LiveStream:
         self.feed = feed
         for kind, body in self._heads.items():
             feed.configure(kind, body)
-        for kind, at, body in self._cache:
+        for kind, at, body in self._recent.messages:
             frame = flv.frame(body) if kind == VIDEO else None
             feed.media(kind, at, body, frame is not None and frame.key, now)
-
-    def leave(self, reader: Reader) -> None:
-        """A player is gone."""
-        self.readers.discard(reader)
 
     def statistics(self, now: int) -> Statistics:
         """What came so far."""
@@ -273,16 +268,7 @@ class LiveStream:
                 reader.configure(kind, data)
 
     def _relay(self, kind: int, at: int, body: bytes, key: bool, now: int) -> None:
-        if key:
-            self._cache = []
-            self._cached_bytes = 0
-            self._keyed = True
-        if self._keyed:
-            self._cache.append((kind, at, body))
-            self._cached_bytes += len(body)
-            if self._cached_bytes > MOST_CACHED_BYTES:
-                self._cache = []
-                self._keyed = False
+        self._recent.add((kind, at, body), key)
         for output in self.outputs:
             output.media(kind, at, body, key, now)
         if self.feed is not None:

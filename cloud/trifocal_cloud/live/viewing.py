@@ -6,6 +6,8 @@
     /live/TOKEN/STREAM/video-0.mp4     what a run of a track begins with
     /live/TOKEN/STREAM/video-7.m4s     segment 7
     /live/TOKEN/STREAM/video-7.2.m4s   part 2 of it; waits when it is the one that comes next
+    /live/TOKEN/STREAM/player          a page that plays it
+    /live/TOKEN/STREAM/still.jpg       the last key frame (see `io/stills`)
     /live/TOKEN/STREAM/whep            WebRTC (see `io/webrtc`)
 
 A token opens one stream until it expires; whoever has none, or another stream's, learns nothing more than 403.
@@ -14,6 +16,7 @@ A token opens one stream until it expires; whoever has none, or another stream's
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from trifocal_cloud.live import playlists
@@ -68,13 +71,16 @@ FORBIDDEN = Answer(403, body=(b"this link is not valid here, or has expired\n",)
 NOT_FOUND = Answer(404, body=(b"there is no such thing here\n",))
 BAD = Answer(400, body=(b"this cannot be asked for\n",))
 LATE = Answer(503, body=(b"it did not come in time\n",))
+NO_PAGES: Mapping[str, Answer] = MappingProxyType({})
 
 
 class Viewing:
     """Answers for all streams, which are the owner's, as are the keys to them."""
 
-    def __init__(self, streams: Mapping[str, Watched], keys: Opening) -> None:
+    def __init__(self, streams: Mapping[str, Watched], keys: Opening, pages: Mapping[str, Answer] = NO_PAGES) -> None:
+        """`pages`: files that are the same for each stream, by the last word of their address."""
         self._streams = streams
+        self._pages = pages
         self._keys = keys
         self._lists: dict[tuple[Packager, str], tuple[tuple[int, str], bytes]] = {}
 
@@ -94,6 +100,8 @@ class Viewing:
         stream = self._streams.get(name)
         if stream is None:
             return NOT_FOUND
+        if file in self._pages:
+            return self._pages[file]
         if found := _PIECE.fullmatch(file):
             return self._piece(stream, *found.groups())
         if file in ("index.m3u8", "manifest.mpd"):

@@ -159,6 +159,8 @@ async def test_a_managed_stream_is_active_when_its_media_can_be_fetched(stage: S
         await eventually(lambda: stage.line.told[-1]["status"] == "active")
         active = stage.line.told[-1]
         assert active["hlsUrl"].startswith("http://127.0.0.1:1/live/")
+        assert active["previewUrl"].endswith(f"/{start['streamId']}/player")
+        assert active["thumbnailUrl"].endswith(f"/{start['streamId']}/still.jpg")
         assert active["dashUrl"].endswith(f"/{start['streamId']}/manifest.mpd")
         stage.streams.unwanted(ANN, CAM, True, "")
         await stage.says(GlassesStreamStatus(status="stopped", stream_id=start["streamId"]))

@@ -91,8 +91,8 @@ def test_a_player_begins_with_the_last_key_frame() -> None:
     assert found[3:] == [(kind, stamp, 1, body) for kind, stamp, body in tags[-len(found) + 3 :]]
     cam.media("a", [tags[-1]], 1_600)
     assert heard(reader)[0][3] == tags[-1][2]
-    cam.leave(reader)
-    cam.leave(reader)
+    cam.readers.discard(reader)
+    cam.readers.discard(reader)
     assert cam.statistics(1_600).readers == 0
 
 

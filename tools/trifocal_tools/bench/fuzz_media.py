@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from trifocal_cloud.live.feed import Feed
 from trifocal_cloud.live.reader import Reader
+from trifocal_cloud.live.recent import MOST_BYTES as MOST_RECENT_BYTES
 from trifocal_cloud.live.requests import MOST_BODY_BYTES, MOST_HEAD_BYTES, BadRequestError, RequestReader
 from trifocal_cloud.live.rtmp_session import SHAKE_BYTES, Ended, PublishAsked, RtmpSession
-from trifocal_cloud.live.stream import MOST_CACHED_BYTES, LiveStream
+from trifocal_cloud.live.stream import LiveStream
 from trifocal_cloud.live.viewing import PREFIX, Viewing
 from trifocal_cloud.live.watcher import Track, Watcher
 from trifocal_shared.message import ProtocolError
@@ -120,7 +121,7 @@ class _Publisher:
             assert body or kind == 18
         assert all(len(packet) <= MOST_PACKET_BYTES for packet in self._watcher.packets_to_send())
         assert session._reader._pending <= MOST_PENDING_BYTES
-        assert self._stream._cached_bytes <= MOST_CACHED_BYTES
+        assert self._stream._recent.bytes <= MOST_RECENT_BYTES
         session.data_to_send()
 
     def hangs_up(self) -> None:

@@ -14,15 +14,16 @@ from urllib.parse import urlsplit
 import structlog
 
 from trifocal_cloud.addresses import PUBLIC
-from trifocal_cloud.live.io.media_http import HandBack, Lost, MediaHttp, Waiting
+from trifocal_cloud.live.io.media_http import HTML, HandBack, Lost, MediaHttp, Waiting
 from trifocal_cloud.live.io.outputs import Outputs
 from trifocal_cloud.live.io.recorder import Recorder, recover
 from trifocal_cloud.live.io.rtmp_server import RtmpConnection, RtmpDoor
+from trifocal_cloud.live.io.stills import Stills
 from trifocal_cloud.live.io.webrtc import WHEP, WebRtc
 from trifocal_cloud.live.keys import Keys
 from trifocal_cloud.live.output import Output
 from trifocal_cloud.live.stream import Event, LiveStream, Statistics
-from trifocal_cloud.live.viewing import PREFIX, Viewing
+from trifocal_cloud.live.viewing import PREFIX, Answer, Viewing
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
 from trifocal_shared.message import ProtocolError
@@ -46,6 +47,8 @@ class Place:
     hls_url: str
     dash_url: str
     webrtc_url: str
+    page_url: str
+    still_url: str
     rtmp_url: str
     expires_s: int
 
@@ -66,9 +69,10 @@ class Ingest:
         self.waiting = Waiting()
         self._streams: dict[str, LiveStream] = {}
         self._keys = Keys(secret)
-        self.viewing = Viewing(self._streams, self._keys)
+        self.viewing = Viewing(self._streams, self._keys, _pages())
         self.door = RtmpDoor(self)
         self.webrtc = WebRtc(self)
+        self.stills = Stills(clock)
         self.outputs = Outputs(clock, networks)
         self._films = films
         self._recorders: dict[str, Recorder] = {}
@@ -88,7 +92,14 @@ class Ingest:
         host = f"[{host}]" if ":" in host else host
         rtmp = f"rtmp://{host}:{self.rtmp_port}/{APP}/{stream}?key="
         http = f"{self.base_url}{PREFIX}{watch}/{stream}/"
-        urls = http + "index.m3u8", http + "manifest.mpd", http + WHEP, rtmp + watch
+        urls = (
+            http + "index.m3u8",
+            http + "manifest.mpd",
+            http + WHEP,
+            http + "player",
+            http + "still.jpg",
+            rtmp + watch,
+        )
         return Place(stream, rtmp + publish, *urls, expires_s)
 
     def release(self, stream: str) -> None:
@@ -221,12 +232,23 @@ class Ingest:
             del self._over[name]
             self.viewing.forget(self._streams.pop(name).packager)
             self._made.pop(name, None)
+            self.stills.forget(name)
 
     def _opened(self, name: str, until: int) -> LiveStream | str:
         if not until:
             return reasons.AUTH_REJECTED
         found = self._streams.get(name)
         return found if found and name not in self._over else reasons.NOT_FOUND
+
+
+def _pages() -> dict[str, Answer]:
+    """What the page that plays a stream consists of."""
+    folder = Path(__file__).parent.parent / "player"
+    kinds = {"player": HTML, "player.css": "text/css; charset=utf-8", "player.js": "text/javascript; charset=utf-8"}
+    files = {"player": "player.html"}
+    return {
+        name: Answer(200, kind, body=((folder / files.get(name, name)).read_bytes(),)) for name, kind in kinds.items()
+    }
 
 
 def _prepared(films: Path) -> None:

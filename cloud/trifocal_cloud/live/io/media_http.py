@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Protocol, cast
 
+from trifocal_cloud.live.io.stills import Stills
 from trifocal_cloud.live.io.webrtc import WebRtc
 from trifocal_cloud.live.requests import (
     FETCHING,
@@ -19,13 +20,15 @@ from trifocal_cloud.live.requests import (
     Request,
     RequestReader,
 )
-from trifocal_cloud.live.viewing import LATE, PREFIX, WAIT_MS, Answer, Viewing
+from trifocal_cloud.live.viewing import FORBIDDEN, LATE, NOT_FOUND, PREFIX, WAIT_MS, Answer, Viewing
+from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
 
 MOST_PIPELINED_BYTES = MOST_HEAD_BYTES + MOST_BODY_BYTES
 """Of requests that wait for the answer to one before them, or for the viewer to fetch it."""
 IDLE_MS = 30_000
 """After so long without a whole request, or without taking what it was answered, a viewer is let go."""
+STILL = "/still.jpg"
 MARK = b" " + PREFIX.encode()
 """What stands after the method in a request that belongs here."""
 
@@ -66,6 +69,7 @@ class Media(Protocol):
     viewing: Viewing
     waiting: Waiting
     webrtc: WebRtc
+    stills: Stills
     clock: Clock
 
 
@@ -77,6 +81,7 @@ class MediaHttp(asyncio.Protocol):
         self._viewing = media.viewing
         self._waiting = media.waiting
         self._webrtc = media.webrtc
+        self._stills = media.stills
         self._clock = media.clock
         self._hand_back = hand_back
         self._lost = lost
@@ -152,7 +157,7 @@ class MediaHttp(asyncio.Protocol):
                 if request is None:
                     return
                 self._asked_at = self._moved_at = self._clock.now()
-                if request.method not in FETCHING:
+                if request.method not in FETCHING or _slow(request):
                     self._request = request
                     self._task = asyncio.create_task(self._signal(request))
                 elif not self._answer(request, late=False):
@@ -173,11 +178,23 @@ class MediaHttp(asyncio.Protocol):
         return True
 
     async def _signal(self, request: Request) -> None:
-        """Answer a request that is about a session of WebRTC."""
-        answer = await self._webrtc.answer(request)
+        """Answer a request that takes its time: about a session of WebRTC, or for a picture that has to be decoded."""
+        fetching = request.method in FETCHING
+        answer = await (self._still(request.target) if fetching else self._webrtc.answer(request))
         if self._request is request:
             self._say(request, answer)
             self._serve()
+
+    async def _still(self, target: str) -> Answer:
+        pieces = target.split("/")
+        if len(pieces) != 5:
+            return NOT_FOUND
+        token, name = pieces[2:4]
+        stream = self._webrtc.streams.play(name, token)
+        if isinstance(stream, str):
+            return FORBIDDEN if stream == reasons.AUTH_REJECTED else NOT_FOUND
+        still = await self._stills.of(stream)
+        return Answer(200, "image/jpeg", body=(still,)) if still else NOT_FOUND
 
     def _answer(self, request: Request, late: bool) -> bool:
         """Answer a request, if that can be done by now."""
@@ -215,6 +232,10 @@ class MediaHttp(asyncio.Protocol):
             self._transport = None
 
 
+def _slow(request: Request) -> bool:
+    return request.method != "OPTIONS" and request.target.endswith(STILL)
+
+
 _PREFLIGHT = (
     "Access-Control-Allow-Methods: GET, HEAD, POST, PATCH, DELETE",
     "Access-Control-Allow-Headers: Content-Type, Authorization, Range",
@@ -222,6 +243,11 @@ _PREFLIGHT = (
     "Accept-Post: application/sdp",
 )
 """Pages elsewhere may ask too."""
+HTML = "text/html; charset=utf-8"
+_PAGE = (
+    "Content-Security-Policy: default-src 'none'; base-uri 'none'; connect-src 'self'; media-src 'self' blob:; "
+    "script-src 'self'; style-src 'self'",
+)
 _HEADS: dict[tuple[int, str, str, bool], bytes] = {}
 
 
@@ -238,6 +264,7 @@ def _head(answer: Answer, keep: bool) -> bytes:
             "X-Content-Type-Options: nosniff",
             "Referrer-Policy: no-referrer",
             f"Connection: {'keep-alive' if keep else 'close'}",
+            *(_PAGE if answer.kind == HTML else ()),
             *(_PREFLIGHT if answer.status == HTTPStatus.NO_CONTENT else ()),
             "",
         ]

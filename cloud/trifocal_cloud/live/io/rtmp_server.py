@@ -266,7 +266,7 @@ class RtmpConnection(asyncio.Protocol):
         if stream is None:
             return
         if self._reader is not None:
-            stream.leave(self._reader)
+            stream.readers.discard(self._reader)
             self._door.players.pop(self._reader, None)
         else:
             log.info("publisher gone", stream=stream.name, reason=event.reason)

@@ -58,7 +58,7 @@ class WebRtc:
 
     def __init__(self, streams: Streams) -> None:
         self.viewers: dict[str, Viewer] = {}
-        self._streams = streams
+        self.streams = streams
         self._certificate: asyncio.Task[RTCCertificate] | None = None
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -74,7 +74,7 @@ class WebRtc:
         session = rest[0]
         if what != WHEP:
             return NOT_FOUND
-        stream = self._streams.play(name, token)
+        stream = self.streams.play(name, token)
         if isinstance(stream, str):
             return FORBIDDEN if stream == reasons.AUTH_REJECTED else NOT_FOUND
         if request.method == "POST" and not session:
@@ -130,8 +130,8 @@ class WebRtc:
         certificate = await self.prepare()
         from trifocal_cloud.live.io.viewer import Viewer
 
-        until = self._streams.watched_until(stream.name, token)
-        viewer = Viewer(secrets.token_urlsafe(16), stream, until, self._streams.clock)
+        until = self.streams.watched_until(stream.name, token)
+        viewer = Viewer(secrets.token_urlsafe(16), stream, until, self.streams.clock)
         self.viewers[viewer.session] = viewer
         try:
             answered = await viewer.answer(certificate, request.body.decode("utf-8", "replace"))
@@ -145,7 +145,7 @@ class WebRtc:
 
     def _connected(self, viewer: "Viewer") -> None:
         log.info("a viewer is there", stream=viewer.stream.name)
-        self._streams.door.hurry(viewer.stream)
+        self.streams.door.hurry(viewer.stream)
 
     def _of(self, stream: LiveStream) -> list["Viewer"]:
         return [viewer for viewer in self.viewers.values() if viewer.stream is stream]

@@ -180,3 +180,16 @@ async def test_pages_elsewhere_may_ask_for_sessions(doors: Doors) -> None:
         assert "content-type" in allowed.headers["access-control-allow-headers"].lower()
         assert (await client.post(place.hls_url, content=b"x")).status_code == 404
         assert (await client.get(place.webrtc_url)).status_code == 404
+
+
+async def test_the_page_that_plays_a_stream(doors: Doors) -> None:
+    place = doors.provision()
+    async with httpx.AsyncClient(trust_env=False) as client:
+        page = await client.get(place.page_url)
+        assert page.headers["content-type"].startswith("text/html")
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        for file, kind in (("player.js", "text/javascript"), ("player.css", "text/css")):
+            assert file in page.text
+            found = await client.get(place.page_url.replace("player", file))
+            assert (found.status_code, found.headers["content-type"].split(";")[0]) == (200, kind)
+        assert (await client.get(place.page_url.replace("/cam/", "/x/"))).status_code == 403

@@ -73,6 +73,29 @@ async url => {
   video.requestVideoFrameCallback(look);
 }
 """
+CAST = """
+async url => {
+  const canvas = Object.assign(document.createElement("canvas"), {width: 320, height: 180});
+  const paint = canvas.getContext("2d");
+  let at = 0;
+  setInterval(() => {
+    paint.fillStyle = "rgb(20, 60, 90)";
+    paint.fillRect(0, 0, 320, 180);
+    paint.fillStyle = "rgb(240, 240, 40)";
+    paint.fillRect(at = (at + 3) % 320, 10, 20, 30);
+  }, 33);
+  const connection = window.connection = new RTCPeerConnection();
+  const sender = connection.addTransceiver(canvas.captureStream(30).getVideoTracks()[0], {direction: "sendonly"});
+  const sound = new AudioContext().createMediaStreamDestination().stream;
+  connection.addTransceiver(sound.getAudioTracks()[0], {direction: "sendonly"});
+  const codecs = RTCRtpSender.getCapabilities("video").codecs;
+  sender.setCodecPreferences(codecs.filter(codec => codec.mimeType == "video/H264"));
+  await connection.setLocalDescription();
+  const headers = {"Content-Type": "application/sdp"};
+  const answer = await fetch(url, {method: "POST", headers, body: connection.localDescription.sdp});
+  await connection.setRemoteDescription({type: "answer", sdp: await answer.text()});
+}
+"""
 RECEIVED = """
 async kind => {
   const found = [...(await connection.getStats()).values()];
@@ -188,3 +211,16 @@ def test_the_page_that_plays_a_stream_plays_it_by_webrtc_or_else_by_hls(
             expect(page.locator("body")).to_have_attribute("data-way", way, timeout=30_000)
             assert page.evaluate(advances)
             expect(page.locator("p")).to_be_hidden()
+
+
+def test_a_browser_publishes_and_another_watches(
+    stream: dict[str, str], page: Page, open_context: Callable[..., BrowserContext]
+) -> None:
+    caster = open_context().new_page()
+    caster.goto(page.url)
+    caster.evaluate(CAST, stream["whip"])
+    page.evaluate(WATCH, stream["whep"])
+    assert moves(pictures(page, 60))
+    page.evaluate("connection.close()")
+    page.evaluate(START, stream["hls"])
+    assert moves(pictures(page, 60))

@@ -4,7 +4,7 @@ They are asked for every piece that is fetched, so what was found good is rememb
 """
 
 from trifocal_cloud import tokens
-from trifocal_cloud.tokens import PUBLISH, WATCH, TokenError
+from trifocal_cloud.tokens import WATCH, TokenError
 
 MOST_KNOWN = 4096
 
@@ -36,10 +36,6 @@ class Keys:
     def watches(self, token: str, stream: str, epoch_ms: int) -> int:
         """The same for watching."""
         return self.until(token, WATCH, stream, epoch_ms)
-
-    def publishes(self, token: str, stream: str, epoch_ms: int) -> int:
-        """The same for publishing."""
-        return self.until(token, PUBLISH, stream, epoch_ms)
 
     def _verified(self, token: str, audience: str, stream: str, epoch_ms: int) -> int:
         try:

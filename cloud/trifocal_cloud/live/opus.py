@@ -13,6 +13,7 @@ import av
 RATE = 48_000
 OPUS_SAMPLES = 960
 """20 ms, what WebRTC sends in one packet."""
+AAC_SAMPLES = 1024
 BIT_RATE = 64_000
 STRAY_MS = 60
 FORMATS = {"libopus": "s16", "aac": "fltp"}
@@ -72,3 +73,12 @@ class Opus(_Through):
         decoder = av.CodecContext.create("aac", "r")
         decoder.extradata = config
         super().__init__(decoder, "libopus", OPUS_SAMPLES, "stereo")
+
+
+class Aac(_Through):
+    """Opus in, AAC out, each frame of 1024 samples."""
+
+    def __init__(self) -> None:
+        decoder = av.CodecContext.create("libopus", "r")
+        decoder.sample_rate, decoder.layout = RATE, "stereo"
+        super().__init__(decoder, "aac", AAC_SAMPLES, "stereo")

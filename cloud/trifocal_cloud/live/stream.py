@@ -12,7 +12,7 @@ get the pictures since the last key frame at once, so they begin without waiting
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from trifocal_cloud.live import flv
 from trifocal_cloud.live.output import Output
@@ -69,6 +69,14 @@ class Statistics:
     publishers: int
     readers: int
     duration_ms: int
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """Who publishes, as far as it can be sent away."""
+
+    def end(self, reason: str) -> None:
+        """It is not wanted any more."""
 
 
 class LiveStream:

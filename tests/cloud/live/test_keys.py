@@ -12,9 +12,9 @@ def test_each_opens_its_own_door_of_its_own_stream_until_it_expires() -> None:
     publish, watch = keys.issue("cam", NOW_S + 60, NOW_S)
     for _ in range(2):  # the second time it is remembered
         assert keys.watches(watch, "cam", NOW_MS) == NOW_MS + 60_000
-        assert keys.publishes(publish, "cam", NOW_MS) == NOW_MS + 60_000
+        assert keys.until(publish, "publish", "cam", NOW_MS) == NOW_MS + 60_000
         assert keys.watches(publish, "cam", NOW_MS) == 0
-        assert keys.publishes(watch, "cam", NOW_MS) == 0
+        assert keys.until(watch, "publish", "cam", NOW_MS) == 0
         assert keys.watches(watch, "other", NOW_MS) == 0
     assert keys.watches(watch, "cam", NOW_MS + 59_999) > 0
     assert keys.watches(watch, "cam", NOW_MS + 60_000) == 0

@@ -4,7 +4,8 @@ import itertools
 
 import av
 
-from trifocal_cloud.live.opus import OPUS_SAMPLES, Opus
+from trifocal_cloud.live import codecs
+from trifocal_cloud.live.opus import OPUS_SAMPLES, Aac, Opus
 from trifocal_cloud.live.testing import clip, messages
 from trifocal_shared.rtmp.chunks import AUDIO
 
@@ -42,3 +43,19 @@ def test_what_cannot_be_decoded_is_left_out() -> None:
     assert list(opus.hear(0, b"")) == []
     assert len([packet for at, frame in frames for packet in opus.hear(at, frame)]) > 80
     assert list(Opus(b"\xff\xff\xff").hear(0, frames[0][1])) == []
+
+
+def test_opus_becomes_aac_of_the_same_length() -> None:
+    config, frames = sound()
+    there, back = Opus(config), Aac()
+    made = [
+        again for at, frame in frames for heard, packet in there.hear(at, frame) for again in back.hear(heard, packet)
+    ]
+    assert codecs.audio(back.config).rate == 48_000
+    assert codecs.audio(back.config).channels == 2
+    assert abs(made[-1][0] - frames[-1][0]) < 100
+    decoder = av.CodecContext.create("aac", "r")
+    decoder.extradata = back.config
+    decoded = [frame for _, packet in made for frame in decoder.decode(av.Packet(packet))]
+    assert len(decoded) > 80
+    assert list(back.hear(0, b"\xff")) == []

@@ -50,7 +50,7 @@ async def serve(streams: int) -> None:
 def addresses(ingest: Ingest, name: str) -> dict[str, Any]:
     """Where a stream is published, played and fetched."""
     place = ingest.provision(name, TTL_S)
-    urls = {"hls": place.hls_url, "whep": place.webrtc_url, "page": place.page_url}
+    urls = {"hls": place.hls_url, "whep": place.webrtc_url, "page": place.page_url, "whip": place.whip_url}
     return {"publish": place.publish_url, "play": place.rtmp_url, **urls}
 
 

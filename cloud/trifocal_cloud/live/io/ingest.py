@@ -17,13 +17,14 @@ from trifocal_cloud.addresses import PUBLIC
 from trifocal_cloud.live.io.media_http import HTML, HandBack, Lost, MediaHttp, Waiting
 from trifocal_cloud.live.io.outputs import Outputs
 from trifocal_cloud.live.io.recorder import Recorder, recover
-from trifocal_cloud.live.io.rtmp_server import RtmpConnection, RtmpDoor
+from trifocal_cloud.live.io.rtmp_server import RtmpDoor
 from trifocal_cloud.live.io.stills import Stills
-from trifocal_cloud.live.io.webrtc import WHEP, WebRtc
+from trifocal_cloud.live.io.webrtc import WHEP, WHIP, WebRtc
 from trifocal_cloud.live.keys import Keys
 from trifocal_cloud.live.output import Output
-from trifocal_cloud.live.stream import Event, LiveStream, Statistics
+from trifocal_cloud.live.stream import Event, LiveStream, Publisher, Statistics
 from trifocal_cloud.live.viewing import PREFIX, Answer, Viewing
+from trifocal_cloud.tokens import PUBLISH, WATCH
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
 from trifocal_shared.message import ProtocolError
@@ -50,6 +51,7 @@ class Place:
     page_url: str
     still_url: str
     rtmp_url: str
+    whip_url: str
     expires_s: int
 
 
@@ -100,7 +102,8 @@ class Ingest:
             http + "still.jpg",
             rtmp + watch,
         )
-        return Place(stream, rtmp + publish, *urls, expires_s)
+        whip = f"{self.base_url}{PREFIX}{publish}/{stream}/{WHIP}"
+        return Place(stream, rtmp + publish, *urls, whip, expires_s)
 
     def release(self, stream: str) -> None:
         """The stream is over; its publisher is sent away, its viewers may see it to the end."""
@@ -109,7 +112,7 @@ class Ingest:
             return
         publisher = found.close("stopped")
         self._over[stream] = self.clock.now() + LINGER_MS
-        if isinstance(publisher, RtmpConnection):
+        if isinstance(publisher, Publisher):
             publisher.end("stopped")
         for reader in list(found.readers):
             self.door.players[reader].end("stopped")
@@ -149,15 +152,15 @@ class Ingest:
 
     def publish(self, name: str, key: str) -> LiveStream | str:
         """The stream that may be published with this key, or the reason why none."""
-        return self._opened(name, self._keys.publishes(key, name, self.clock.epoch_ms()))
+        return self._opened(name, self.until(PUBLISH, name, key))
 
     def play(self, name: str, key: str) -> LiveStream | str:
         """The stream that may be played with this key, or the reason why none."""
-        return self._opened(name, self.watched_until(name, key))
+        return self._opened(name, self.until(WATCH, name, key))
 
-    def watched_until(self, name: str, key: str) -> int:
-        """When (epoch ms) this key ceases to open the stream; 0: it does not."""
-        return self._keys.watches(key, name, self.clock.epoch_ms())
+    def until(self, audience: str, name: str, key: str) -> int:
+        """When (epoch ms) this key ceases to open the stream for publishing or watching; 0: it does not."""
+        return self._keys.until(key, audience, name, self.clock.epoch_ms())
 
     def pass_on(self, stream: LiveStream) -> None:
         """Something came for a stream: send it to those who watch it as it comes."""

@@ -10,7 +10,7 @@ import structlog
 from trifocal_cloud.live.low_water import PICTURE_BYTES, LowWater
 from trifocal_cloud.live.reader import Reader
 from trifocal_cloud.live.rtmp_session import Ended, PlayAsked, PublishAsked, RtmpSession
-from trifocal_cloud.live.stream import LiveStream
+from trifocal_cloud.live.stream import LiveStream, Publisher
 from trifocal_shared import reasons
 from trifocal_shared.clock import Clock
 from trifocal_shared.message import ProtocolError
@@ -229,7 +229,7 @@ class RtmpConnection(asyncio.Protocol):
         self._low_water = LowWater(now)
         self._wait_for(PICTURE_BYTES)
         displaced = found.begin(self, now)
-        if isinstance(displaced, RtmpConnection):
+        if isinstance(displaced, Publisher):
             displaced.end(reasons.DISPLACED)
         log.info("published", stream=found.name)
         self._streams.moved(found)

@@ -249,3 +249,28 @@ async def watching(url: str, kinds: tuple[str, ...] = ("video", "audio")) -> Asy
             task.cancel()  # a connection that never stood does not end its tracks
         if tasks:
             await asyncio.wait(tasks)
+
+
+@asynccontextmanager
+async def casting(url: str) -> AsyncIterator[Any]:
+    """Publishes green pictures and silence by WebRTC with aiortc, from when its offer was answered, well or not."""
+    import httpx
+    from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+    from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
+
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    for track in (VideoStreamTrack(), AudioStreamTrack()):
+        known = RTCRtpSender.getCapabilities(track.kind)
+        assert known is not None
+        wanted = [one for one in known.codecs if one.mimeType.lower() in ("video/h264", "audio/opus")]
+        connection.addTransceiver(track, direction="sendonly").setCodecPreferences(wanted)
+    await connection.setLocalDescription(await connection.createOffer())
+    async with httpx.AsyncClient(trust_env=False) as client:
+        head = {"Content-Type": "application/sdp"}
+        answer = await client.post(url, content=connection.localDescription.sdp, headers=head)
+    if answer.status_code == 201:
+        await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+    try:
+        yield answer
+    finally:
+        await connection.close()

@@ -1,27 +1,33 @@
 """Viewer: somebody who watches a stream by WebRTC: a connection, and what goes through it."""
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from trifocal_cloud.live import offer
 from trifocal_cloud.live.feed import Feed
 from trifocal_cloud.live.io.peer import Peer
+from trifocal_cloud.live.io.rtmp_server import RtmpDoor
 from trifocal_cloud.live.stream import LiveStream
 from trifocal_cloud.live.watcher import NAME, Track, Watcher
 from trifocal_shared.clock import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aiortc import RTCCertificate
 
 _DIRECTION = "sendonly"
 
 
+class Streams(Protocol):
+    """What is asked of the owner of all streams."""
+
+    clock: Clock
+    door: RtmpDoor
+
+
 class Viewer:
     """One of them; `until` is when its token expires."""
 
-    def __init__(self, session: str, stream: LiveStream, until: int, clock: Clock) -> None:
+    def __init__(self, session: str, stream: LiveStream, until: int, streams: Streams) -> None:
         self.session = session
         self.stream = stream
         self.until = until
@@ -30,9 +36,8 @@ class Viewer:
         self.over = False
         self.there = False
         """Whether it is connected."""
-        self.connected: Callable[[], None] = lambda: None
-        """Called when it is."""
-        self._clock = clock
+        self._door = streams.door
+        self._clock = streams.clock
         self._peer: Peer | None = None
         self._watcher: Watcher | None = None
 
@@ -94,7 +99,7 @@ class Viewer:
         self.there = True
         self.stream.feed.join(self._watcher, now)
         self.pass_on()
-        self.connected()
+        self._door.hurry(self.stream)
 
     def _reported(self, data: bytes) -> None:
         assert self._watcher is not None

@@ -7,7 +7,6 @@ from trifocal_cloud.live.io.testing import Doors, publishing, tags, until, watch
 from trifocal_cloud.live.io.viewer import Viewer
 from trifocal_cloud.live.stream import LiveStream
 from trifocal_shared.message import ProtocolError
-from trifocal_shared.testing import VirtualClock
 
 
 async def test_frames_are_made_while_somebody_watches(doors: Doors) -> None:
@@ -21,18 +20,18 @@ async def test_frames_are_made_while_somebody_watches(doors: Doors) -> None:
             async with watching(place.webrtc_url, ("video",)):
                 await until(lambda: stream.feed is not None and len(stream.feed.watchers) == 2)
                 assert stream.instant
-            for viewer in list(doors.ingest.webrtc.viewers.values())[1:]:
+            for viewer in list(doors.ingest.webrtc.sessions.values())[1:]:
                 doors.ingest.webrtc.end(viewer)
             assert stream.feed is not None
             assert len(stream.feed.watchers) == 1
-            for viewer in list(doors.ingest.webrtc.viewers.values()):
+            for viewer in list(doors.ingest.webrtc.sessions.values()):
                 doors.ingest.webrtc.end(viewer)
             await until(lambda: stream.feed is None)
 
 
-async def test_what_is_no_offer_leaves_nothing_behind() -> None:
+async def test_what_is_no_offer_leaves_nothing_behind(doors: Doors) -> None:
     stream = LiveStream("cam", 0, 0)
-    viewer = Viewer("id", stream, 1, VirtualClock(0, 0))  # type: ignore[arg-type]
+    viewer = Viewer("id", stream, 1, doors.ingest)
     with pytest.raises(ProtocolError):
         await viewer.answer(RTCCertificate.generateCertificate(), "nonsense")
     viewer.pass_on()

@@ -14,11 +14,11 @@ FAR_MS = 600
 
 async def settled(doors: Doors, count: int = 1) -> None:
     """So many viewers are connected."""
-    await until(lambda: sum(one._watcher is not None and one.there for one in viewers(doors)) == count)
+    await until(lambda: sum(one.there for one in viewers(doors)) == count)
 
 
-def viewers(doors: Doors) -> list["webrtc.Viewer"]:
-    return list(doors.ingest.webrtc.viewers.values())
+def viewers(doors: Doors) -> list["webrtc.Session"]:
+    return list(doors.ingest.webrtc.sessions.values())
 
 
 def place(doors: Doors, viewer: Viewer) -> str:
@@ -124,7 +124,7 @@ async def test_who_is_not_let_in(doors: Doors) -> None:
         assert (await client.post(found.webrtc_url, content="v=0\r\n", headers=head)).status_code == 403
 
 
-@pytest.mark.parametrize("bound", ["MOST_VIEWERS", "MOST_OF_STREAM"])
+@pytest.mark.parametrize("bound", ["MOST_SESSIONS", "MOST_OF_STREAM"])
 async def test_there_are_only_so_many(doors: Doors, monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
     monkeypatch.setattr(webrtc, bound, 1)
     found = doors.provision()

@@ -52,6 +52,7 @@ class Controls:
         self._store = store
         self._model = model
         self._wifi: tuple[bool, str, str] = (False, "", "")
+        self._asked: list[Control] = []
         self._events: list[tuple[object, ...]] = []
 
     def start(self) -> None:
@@ -148,11 +149,20 @@ class Controls:
         events, self._events = self._events, []
         return events
 
+    def forget(self) -> None:
+        """Whoever asked is nobody any more: what comes of it is not kept, and told to nobody."""
+        self._asked = []
+        self._events = []
+
     def _ask(self, said: Control) -> None:
+        self._asked.append(said)
         self._events.append(("control", said))
 
     def answered(self, said: Control, outcome) -> None:  # type: ignore[no-untyped-def]
         """What came of this command; see `Board.control`."""
+        if said not in self._asked:
+            return
+        self._asked.remove(said)
         kind, values = said.TYPE, said.values
         way = row(COMMANDS, kind)[0]
         self.unsupported += outcome is None

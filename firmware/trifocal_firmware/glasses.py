@@ -233,11 +233,9 @@ class Glasses:
             if press_type == "pair" and self._presses.called_off() == 0:
                 self._videos.stop(now)  # what the hold began with was not meant
             return
-        refusal = ""
+        refusal = "" if self.session.has_token else reasons.NO_TOKEN
         if not self.session.ready:
             refusal = reasons.GATEWAY_OFFLINE
-        elif not self.session.has_token:
-            refusal = reasons.NO_TOKEN
         press_id = self._presses.pressed(button, press_type, refusal, now, self._camera.video != "")
         self._report("pressed", pressId=press_id, button=button, pressType=press_type)
         if self._doubles.second(button, press_type, now):
@@ -250,6 +248,7 @@ class Glasses:
         self._camera.forget("the glasses were reset", now)
         if erased:
             self._presses.forget()
+            self.controls.forget()
             self.session.restarted(now)
             self._report("reset")
         self._desk.report_store()

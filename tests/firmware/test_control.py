@@ -124,6 +124,8 @@ class TestAnswers(Case):
         self.assertEqual(self.tell("rgb_led_control_on", led=1, requestId="l"), [])
         told = ("rgb_led_control_on_response", {"success": True, "requestId": "l"})
         self.assertEqual(self.board({}), [told])
+        self.assertEqual(self.board({}), [], "one answer is enough")
+        self.tell("rgb_led_control_on", led=1, requestId="l")
         refused = ("rgb_led_control_error", {"error": reasons.TOO_MANY, "requestId": "l"})
         self.assertEqual(self.board(reasons.TOO_MANY), [refused])
 

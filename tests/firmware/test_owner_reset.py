@@ -2,6 +2,7 @@ import unittest
 
 from trifocal_firmware.testing import Rig
 from trifocal_shared import messages
+from trifocal_shared.control_messages import Control
 from trifocal_shared.wire import Wire
 
 RESET_MS = 15_100
@@ -65,6 +66,20 @@ class TestReset(unittest.TestCase):
         pictures = self.rig.pictures
         self.rig.wait(60_000)
         self.assertEqual((self.rig.pictures, self.rig.store.count), (pictures, 0))
+
+    def test_a_command_that_the_board_is_at_is_nobodys(self):
+        def join():
+            self.rig.gateway.say(Control("set_wifi_credentials", ssid="mine", password="secret"))
+            self.rig.pump()
+
+        heard = self.reset_while(join)
+        ((said,),) = self.rig.steps("control")
+        before = len(heard)
+        self.rig.glasses.controls.answered(said, {})
+        self.rig.gateway.greet()
+        self.rig.pump()
+        self.assertEqual(self.rig.glasses.controls.settings.get("wifi", ["", ""]), ["", ""])
+        self.assertFalse([one for one in heard[before:] if isinstance(one, Control)])
 
     def test_what_a_flash_does_not_forget_ends_with_a_word(self):
         self.rig.connect()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from trifocal_gateway import incoming, receiver, upload_queue
 from trifocal_gateway.photos import GATEWAY
 from trifocal_gateway.progress import Progress
-from trifocal_gateway.queue_entry import REFUSED, TOKEN_REJECTED, UNAVAILABLE, UPLOADED, Outcome, QueuedPhoto
+from trifocal_gateway.queue_entry import GAVE_WAY, REFUSED, TOKEN_REJECTED, UNAVAILABLE, UPLOADED, Outcome, QueuedPhoto
 from trifocal_gateway.unannounced import Unannounced
 from trifocal_shared import reasons
 from trifocal_shared.cloud_messages import PhotoProgress
@@ -82,6 +82,7 @@ Event = (
     | upload_queue.Save
     | upload_queue.Forget
     | upload_queue.Upload
+    | upload_queue.GiveWay
     | upload_queue.TokenNeeded
 )
 
@@ -175,6 +176,9 @@ class Courier:
             self.queue.uploaded(request_id, now)
         elif outcome.kind == UNAVAILABLE:
             self.queue.unavailable(request_id, outcome.retry_after_ms, chance, now)
+        elif outcome.kind == GAVE_WAY:
+            self.queue.unavailable(request_id, 0, chance, now)
+            self.queue.link_restored(now)  # nothing was wrong with it
         elif outcome.kind == TOKEN_REJECTED:
             self.queue.token_rejected(request_id, now)
         elif outcome.kind == REFUSED:

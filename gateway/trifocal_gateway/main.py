@@ -62,7 +62,7 @@ async def run(
     database = Database(settings.data_dir / "queue.json")
     key = OwnerKey(settings.data_dir)
     try:
-        async with http_client(settings.cloud_url) as client:
+        async with http_client(settings.cloud_url, settings.upload_bytes_per_second) as client:
             queue = UploadQueue(settings.most_photos, settings.most_bytes)
             first_id = SystemRandom().getrandbits(32) << 20 | 1
             owner = Owner(partial(token_bytes, KEY_BYTES), key.read(), settings.pair)

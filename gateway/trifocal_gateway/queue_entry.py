@@ -24,6 +24,11 @@ class QueuedPhoto:
     press_id: str = ""
     timestamp: int = 0
 
+    @property
+    def is_video(self) -> bool:
+        """Whether it is one, and so may take long."""
+        return self.media_type == "video"
+
 
 # What became of an upload
 UPLOADED = "uploaded"
@@ -31,6 +36,7 @@ UNAVAILABLE = "unavailable"
 SERVER_FAILED = "server_failed"
 TOKEN_REJECTED = "token_rejected"  # noqa: S105 - the name of an outcome
 REFUSED = "refused"
+GAVE_WAY = "gave_way"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ class GatewaySettings(BaseSettings):
     device_id: str = "trifocal-gateway"
     most_photos: int = Field(default=2_000, gt=0)
     most_bytes: int = Field(default=2 * 1024**3, gt=0)
+    upload_bytes_per_second: int = Field(default=0, ge=0, lt=2**31)
+    """How fast uploads may be sent, 0 as fast as it goes; heard on Linux."""
 
     @field_validator("cloud_url")
     @classmethod

@@ -5,13 +5,13 @@
                             └── FAILED ◀┤ no connection, 429, 5xx: later again
                                         └──▶ DEAD   any other refusal: kept and shown, never tried again
 
-One upload at a time, strictly in the order of `sequence`: the *lane*.
+One upload at a time, in the order of the `Lane`: photos before videos, and a video that is on its way gives way to a
+new photo; its upload goes on afterwards where it was.
  * No connection, 429 or a Retry-After pauses the whole lane: 1 s, 2 s, 4 s … 5 min with jitter, or as long as the
    server wants. `link_restored` ends a pause of our own making at once.
- * An error of the server's pauses the lane too, but may be the photo's own fault. After five of them the photo stays
-   at the head, and after each further failure one other photo is tried as a *probe*, the least tried one first. If the
-   probe gets through, the head is to blame: it steps *aside*, with waits of its own, and the lane goes on. If not, the
-   server is ill and the order is kept.
+ * An error of the server's pauses the lane too, but may be the photo's own fault. After five of them the photo is
+   suspected, and after each further failure one other photo is tried. If that gets through, the suspect steps aside
+   and the lane goes on. If not, the server is ill and the order is kept.
  * A rejected token stops everything until `token_changed`.
  * A row that makes no sense is dead from the start and stops nobody.
 
@@ -25,6 +25,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from trifocal_gateway.lane import PAUSE_CAP_MS, PAUSE_MS, Lane, gives_way
 from trifocal_gateway.queue_entry import DEAD, FAILED, QUEUED, UPLOADING, Entry, QueuedPhoto, entry_of
 from trifocal_shared import reasons
 from trifocal_shared.backoff import Backoff
@@ -32,10 +33,7 @@ from trifocal_shared.backoff import Backoff
 KNOWN = "known"
 """Admission of a photo that is here already, or was and has been uploaded."""
 
-PAUSE_MS = 1_000
-PAUSE_CAP_MS = 300_000
 RETRY_AFTER_CAP_MS = 3_600_000
-SUSPECT_ATTEMPTS = 5
 MOST_REMEMBERED = 1024
 
 
@@ -65,6 +63,13 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class GiveWay:
+    """A photo wants to be uploaded before this: interrupt it if it can go on later, and say `unavailable`."""
+
+    photo: QueuedPhoto
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a photo has come: queued, uploading, uploaded or failed; the last two are final."""
 
@@ -86,19 +91,16 @@ class UploadQueue:
         self._most_bytes = most_bytes
         self._entries: dict[str, Entry] = {}
         self._storing: dict[str, Entry] = {}
-        self._lane: OrderedDict[int, Entry] = OrderedDict()
-        self._aside: dict[int, tuple[Entry, Backoff]] = {}
+        self._lane = Lane()
         self._sequence = 0
         self._bytes = 0
         self._done: OrderedDict[str, str] = OrderedDict()
         self._uploading: Entry | None = None
-        self._suspect: Entry | None = None
-        self._aside_last = False
         self._backoff = Backoff(PAUSE_MS, cap_ms=PAUSE_CAP_MS)
         self._paused_until = 0
         self._not_before = 0
         self._token_wait = False
-        self._events: list[Save | Forget | Upload | Progress | TokenNeeded] = []
+        self._events: list[Save | Forget | Upload | GiveWay | Progress | TokenNeeded] = []
 
     def restore(self, rows: Iterable[tuple[int, Mapping[str, object]]], now: int) -> None:
         """The rows found on start, in any order; whatever was uploading is queued again."""
@@ -140,6 +142,8 @@ class UploadQueue:
         if durable:
             self._enter(entry)
             self._events.append(Progress(entry.photo, QUEUED))
+            if self._uploading is not None and gives_way(self._uploading, entry):
+                self._events.append(GiveWay(self._uploading.photo))
             self._go_on(now)
 
     def uploaded(self, request_id: str, now: int) -> None:
@@ -148,8 +152,7 @@ class UploadQueue:
             return
         self._server_works(entry, now)
         del self._entries[request_id]
-        self._lane.pop(entry.sequence, None)
-        self._aside.pop(entry.sequence, None)
+        self._lane.leave(entry)
         self._bytes -= entry.photo.size
         self._done[request_id] = entry.photo.sha256
         if len(self._done) > MOST_REMEMBERED:
@@ -162,7 +165,7 @@ class UploadQueue:
         if (entry := self._ended(request_id)) is None:
             return
         entry.state, entry.reason = FAILED, reasons.CLOUD_UNREACHABLE
-        self._suspect = None
+        self._lane.unclear()
         self._not_before = max(self._not_before, now + min(retry_after_ms, RETRY_AFTER_CAP_MS))
         self._pause(chance, now)
 
@@ -173,21 +176,16 @@ class UploadQueue:
         entry.state, entry.reason = FAILED, reasons.CLOUD_ERROR
         entry.attempts += 1
         self._events.append(Save(entry.sequence, entry.row(), request_id, is_new=False))
-        if entry.sequence in self._aside:
-            entry.due = now + self._aside[entry.sequence][1].next(chance)
-            self._go_on(now)
-        elif self._suspect is None and entry.attempts >= SUSPECT_ATTEMPTS and len(self._lane) > 1:
-            self._suspect = entry
+        if self._lane.broke(entry, chance, now):
             self._go_on(now)
         else:
-            self._suspect = None
             self._pause(chance, now)
 
     def token_rejected(self, request_id: str, now: int) -> None:
         """The cloud does not take our token: the photo keeps its place."""
         if self._ended(request_id) is None:
             return
-        self._suspect = None
+        self._lane.unclear()
         self._token_wait = True
         self._events.append(TokenNeeded())
 
@@ -196,8 +194,7 @@ class UploadQueue:
         if (entry := self._ended(request_id)) is None:
             return
         self._server_works(entry, now)
-        self._lane.pop(entry.sequence, None)
-        self._aside.pop(entry.sequence, None)
+        self._lane.leave(entry)
         entry.state, entry.reason = DEAD, reason
         self._events += [
             Save(entry.sequence, entry.row(), request_id, is_new=False),
@@ -222,16 +219,16 @@ class UploadQueue:
 
     def deadline(self) -> int | None:
         """When the next upload is to begin, if time alone stands between."""
-        if self._uploading is not None or self._token_wait or not (self._lane or self._aside):
+        earliest = self._lane.earliest()
+        if self._uploading is not None or self._token_wait or earliest is None:
             return None
-        earliest = 0 if self._lane else min(entry.due for entry, _ in self._aside.values())
         return max(earliest, self._paused_until, self._not_before)
 
     def timeout(self, now: int) -> None:
         """Begin what is due."""
         self._go_on(now)
 
-    def events(self) -> list[Save | Forget | Upload | Progress | TokenNeeded]:
+    def events(self) -> list[Save | Forget | Upload | GiveWay | Progress | TokenNeeded]:
         """Drain what is to be done and told, in this order."""
         events, self._events = self._events, []
         return events
@@ -239,8 +236,7 @@ class UploadQueue:
     def _enter(self, entry: Entry) -> None:
         self._entries[entry.photo.request_id] = entry
         self._bytes += entry.photo.size
-        if entry.state != DEAD:
-            self._lane[entry.sequence] = entry
+        self._lane.enter(entry)
 
     def _ended(self, request_id: str) -> Entry | None:
         """The entry whose upload ended now; None for a word about any other."""
@@ -252,16 +248,9 @@ class UploadQueue:
         return entry
 
     def _server_works(self, entry: Entry, now: int) -> None:
-        suspect, self._suspect = self._suspect, None
+        self._lane.works(entry, now)
         self._backoff.reset()
         self._paused_until = now
-        if suspect is not None and suspect is not entry:
-            backoff = Backoff(PAUSE_MS, cap_ms=PAUSE_CAP_MS)
-            for _ in range(suspect.attempts):
-                wait_ms = backoff.next(1.0)
-            suspect.due = now + wait_ms
-            del self._lane[suspect.sequence]
-            self._aside[suspect.sequence] = (suspect, backoff)
 
     def _pause(self, chance: float, now: int) -> None:
         self._paused_until = now + self._backoff.next(chance)
@@ -270,20 +259,9 @@ class UploadQueue:
         deadline = self.deadline()
         if deadline is None or deadline > now:
             return
-        entry = self._next(now)
+        entry = self._lane.next(now)
         if entry is None:
             return
         self._uploading = entry
         entry.state = UPLOADING
         self._events += [Progress(entry.photo, UPLOADING), Upload(entry.photo)]
-
-    def _next(self, now: int) -> Entry | None:
-        if self._suspect is not None:
-            others = (entry for entry in self._lane.values() if entry is not self._suspect)
-            return min(others, key=lambda entry: (entry.attempts, entry.sequence))
-        due = [entry for entry, _ in self._aside.values() if entry.due <= now]
-        # In turns, so that many bad photos cannot hold up the good ones.
-        self._aside_last = bool(due) and not (self._aside_last and self._lane)
-        if self._aside_last:
-            return min(due, key=lambda entry: entry.due)
-        return next(iter(self._lane.values()), None)

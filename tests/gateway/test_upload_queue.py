@@ -8,6 +8,7 @@ from trifocal_gateway.upload_queue import (
     PAUSE_CAP_MS,
     RETRY_AFTER_CAP_MS,
     Forget,
+    GiveWay,
     Progress,
     Save,
     TokenNeeded,
@@ -32,6 +33,22 @@ def test_photos_go_one_at_a_time_in_their_order(at_work: Any) -> None:
     assert bench.uploads == ["local_3", "local_1", "local_2"]
     assert bench.rows == {}
     assert bench.counts() == {QUEUED: 0, UPLOADING: 0, FAILED: 0, DEAD: 0, "bytes": 0}
+
+
+def test_a_video_gives_way_to_a_new_photo() -> None:
+    queue = UploadQueue()
+    queue.add(QueuedPhoto("film", "0" * 64, 10, "video"), 0)
+    queue.saved("film", True, 0)
+    queue.events()
+    queue.add(photo(1), 0)
+    assert names(queue.events(), GiveWay) == []
+    queue.saved("local_1", True, 0)
+    assert names(queue.events(), GiveWay) == ["film"]
+    queue.unavailable("film", 0, 0.5, 1)
+    queue.link_restored(1)
+    assert names(queue.events(), Upload) == ["local_1"]
+    queue.uploaded("local_1", 2)
+    assert names(queue.events(), Upload) == ["film"]
 
 
 def test_a_photo_is_begun_only_when_its_row_is_durable() -> None:

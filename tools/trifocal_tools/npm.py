@@ -20,7 +20,7 @@ from trifocal_tools import cache, failure
 from trifocal_tools.failure import Failure
 
 LOCKS = Path(__file__).with_name("npm")
-NAMES = ("micropython", "mentra-sdk", "ws", "hls-js")
+NAMES = ("micropython", "mentra-sdk", "ws", "hls-js", "tus-js-client")
 """The folders in `npm/`."""
 
 INSTALL_S = 600

@@ -147,6 +147,7 @@ class Actor:
             upload_queue.Save: task(self._save, False),
             upload_queue.Forget: task(self._forget, False),
             upload_queue.Upload: task(self._upload, True),
+            upload_queue.GiveWay: lambda event: self._uploads.give_way(event.photo.request_id),
             upload_queue.TokenNeeded: lambda event: log.warning("the cloud does not take the token"),
         }
 

@@ -1,42 +1,40 @@
-"""One photo to the cloud: `POST /api/photos/upload`, streamed from the spool, and what its answer means."""
+"""One file to the cloud, streamed from the spool: small ones by `POST /api/photos/upload`, large ones so that they can
+break off and go on.
+"""
 
 import json
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.request import getproxies
 
 import httpx
 
 from trifocal_gateway.io.addresses import is_loopback, is_token
-from trifocal_gateway.queue_entry import (
-    REFUSED,
-    SERVER_FAILED,
-    TOKEN_REJECTED,
-    UNAVAILABLE,
-    UPLOADED,
-    Outcome,
-    QueuedPhoto,
-)
+from trifocal_gateway.io.answers import TIMEOUT, answer_to, outcome_of
+from trifocal_gateway.io.continued import ContinuedUploads
+from trifocal_gateway.io.sending import socket_options
+from trifocal_gateway.queue_entry import REFUSED, SERVER_FAILED, TOKEN_REJECTED, UNAVAILABLE, Outcome, QueuedPhoto
 from trifocal_shared import reasons
-from trifocal_shared.cloud_messages import UploadAnswer, UploadMetadata
-from trifocal_shared.message import ProtocolError, from_wire
+from trifocal_shared.cloud_messages import UploadMetadata
 
 UPLOAD_PATH = "/api/photos/upload"
-TIMEOUT = httpx.Timeout(connect=10, write=60, read=60, pool=10)
-LONGEST_ANSWER = 64 * 1024
+CONTINUED_FROM_BYTES = 512 * 1024
+"""Of what is smaller the cloud would have kept nothing after a crash, and one request is quicker than three."""
 
 MIME_TYPES = {"photo": "image/jpeg", "video": "video/mp4"}
 
-TOKEN_REASONS = (reasons.TOKEN_REJECTED, reasons.NO_TOKEN)
-LATER = (408, 425, 429)
-"""Answers below 500 that mean `not now`."""
 
+def http_client(cloud_url: str, most_bytes_per_second: int = 0) -> httpx.AsyncClient:
+    """A client for one cloud: no proxy for this machine, no certificates loaded where there is no TLS.
 
-def http_client(cloud_url: str) -> httpx.AsyncClient:
-    """A client for one cloud: no proxy for this machine, no certificates loaded where there is no TLS."""
-    return httpx.AsyncClient(
-        base_url=cloud_url, trust_env=not is_loopback(cloud_url), verify=cloud_url.startswith("https://")
+    Through a proxy of the environment nothing is said of how its sockets send, and they send as fast as they can.
+    """
+    secure, direct = cloud_url.startswith("https://"), is_loopback(cloud_url) or not getproxies()
+    if not direct:
+        return httpx.AsyncClient(base_url=cloud_url, verify=secure)
+    transport = httpx.AsyncHTTPTransport(
+        verify=secure, trust_env=not is_loopback(cloud_url), socket_options=socket_options(most_bytes_per_second)
     )
+    return httpx.AsyncClient(base_url=cloud_url, trust_env=False, transport=transport)
 
 
 class Uploads:
@@ -45,14 +43,14 @@ class Uploads:
     def __init__(self, client: httpx.AsyncClient, device_id: str) -> None:
         self._client = client
         self._device_id = device_id
+        self._continued = ContinuedUploads(client)
 
     async def upload(self, photo: QueuedPhoto, path: Path, token: str) -> Outcome:
         """Send the photo; whatever happens is an Outcome."""
         if not is_token(token):
             return Outcome(TOKEN_REJECTED, reasons.NO_TOKEN)
         try:
-            with path.open("rb") as file:
-                return await self._post(photo, file, token)
+            return await self._send(photo, path, token)
         except FileNotFoundError:
             return Outcome(REFUSED, reasons.CORRUPT)  # the row outlived its bytes: nobody has them any more
         except OSError:
@@ -63,7 +61,11 @@ class Uploads:
             # Broken off under way: the network's fault, or the server died of it.
             return Outcome(SERVER_FAILED, reasons.CLOUD_UNREACHABLE)
 
-    async def _post(self, photo: QueuedPhoto, file: object, token: str) -> Outcome:
+    def give_way(self, request_id: str) -> None:
+        """Interrupt this upload, if it is one that goes on later where it was."""
+        self._continued.interrupt(request_id)
+
+    async def _send(self, photo: QueuedPhoto, path: Path, token: str) -> Outcome:
         metadata = UploadMetadata(
             request_id=photo.request_id,
             device_id=self._device_id,
@@ -72,66 +74,17 @@ class Uploads:
             press_id=photo.press_id,
             sha256=photo.sha256,
         )
-        request = self._client.build_request(
-            "POST",
-            UPLOAD_PATH,
-            headers={"Authorization": f"Bearer {token}"},
-            data={"metadata": json.dumps(metadata.to_wire())},
-            files={"file": ("photo", file, MIME_TYPES.get(photo.media_type, "application/octet-stream"))},  # type: ignore[dict-item]
-            timeout=TIMEOUT,
-        )
-        response = await self._client.send(request, stream=True)
-        try:
-            return outcome_of(response.status_code, response.headers, await _body(response), photo)
-        finally:
-            await response.aclose()
-
-
-async def _body(response: httpx.Response) -> object:
-    data = b""
-    async for piece in response.aiter_bytes():
-        data += piece
-        if len(data) > LONGEST_ANSWER:
-            return None
-    try:
-        return json.loads(data)
-    except ValueError:
-        return None
-
-
-def outcome_of(status: int, headers: httpx.Headers, body: object, photo: QueuedPhoto) -> Outcome:
-    """What an answer means. `body` is its JSON, None when it had none."""
-    said = body.get("error") if isinstance(body, dict) else None
-    reason = said if isinstance(said, str) and said in reasons.SENTENCES else ""
-    if 200 <= status < 300:
-        return _accepted(body, photo)
-    if status == 401 or (status == 403 and reason in TOKEN_REASONS):
-        return Outcome(TOKEN_REJECTED, reasons.TOKEN_REJECTED)
-    retry_after_ms = _retry_after_ms(headers.get("retry-after", ""))
-    if status in LATER or (status == 503 and retry_after_ms):
-        return Outcome(UNAVAILABLE, reason or reasons.CLOUD_ERROR, retry_after_ms)
-    if 400 <= status < 500:
-        return Outcome(REFUSED, reason or reasons.CLOUD_ERROR)
-    return Outcome(SERVER_FAILED, reason or reasons.CLOUD_ERROR)
-
-
-def _accepted(body: object, photo: QueuedPhoto) -> Outcome:
-    # Something in between may answer 200 to anything: only the cloud's own word lets a photo go.
-    try:
-        answer = from_wire(UploadAnswer, body)
-    except ProtocolError:
-        return Outcome(SERVER_FAILED, reasons.MALFORMED)
-    right = answer.success and answer.request_id == photo.request_id and answer.sha256 in ("", photo.sha256)
-    return Outcome(UPLOADED) if right else Outcome(SERVER_FAILED, reasons.CLOUD_ERROR)
-
-
-def _retry_after_ms(value: str) -> int:
-    if value.strip().isdecimal():
-        return int(value) * 1000
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return 0
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return max(0, int((at - datetime.now(UTC)).total_seconds() * 1000))
+        if photo.size >= CONTINUED_FROM_BYTES:
+            outcome = await self._continued.upload(photo, metadata, path, token)
+            if outcome is not None:
+                return outcome
+        with path.open("rb") as file:
+            request = self._client.build_request(
+                "POST",
+                UPLOAD_PATH,
+                headers={"Authorization": f"Bearer {token}"},
+                data={"metadata": json.dumps(metadata.to_wire())},
+                files={"file": ("photo", file, MIME_TYPES.get(photo.media_type, "application/octet-stream"))},
+                timeout=TIMEOUT,
+            )
+            return outcome_of(await answer_to(self._client, request), photo)

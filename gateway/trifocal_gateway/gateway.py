@@ -10,13 +10,13 @@ The machines `outgoing`, `relay` and `courier` are for io to answer; `carry` is 
 
 from dataclasses import dataclass
 
-from trifocal_gateway import courier, mentra_live, owner, reconnector, relay
+from trifocal_gateway import courier, errands, mentra_live, owner, reconnector, relay
 from trifocal_gateway.reconnector import Reconnector
 from trifocal_gateway.session import READY
 from trifocal_gateway.talk import Talk
 from trifocal_gateway.upload_queue import UploadQueue
 from trifocal_shared import messages
-from trifocal_shared.cloud_messages import ConnectionAck
+from trifocal_shared.cloud_messages import ConnectionAck, ControlRequest
 from trifocal_shared.control_messages import Control
 from trifocal_shared.envelope import Native
 from trifocal_shared.frame import FilePacket
@@ -94,6 +94,8 @@ class Gateway:
         self.talk = Talk(first_id)
         self.outgoing = self.talk.outgoing
         self.counts = {"malformed": 0, "strange": 0}
+        self._errands = errands.Errands()
+        self._machines = (self.talk, self.mentra, self.relay, self.courier, self._errands, self.glasses, self.cloud)
         self._most = 0
         self._events: list[Event] = []
 
@@ -125,6 +127,7 @@ class Gateway:
             self.relay.link_closed(now)
             self.mentra.link_lost(now)
             self.courier.link_lost(now)
+            self._errands.link_lost()
         self.glasses.failed(chance, now)
         self.glasses.lost(chance, now)
         self.carry(now)
@@ -160,6 +163,8 @@ class Gateway:
         self.relay.cloud_said(message, now)
         if isinstance(message, ConnectionAck):
             self.courier.cloud_reached(now)
+        elif isinstance(message, ControlRequest):
+            self._errands.asked(message, self.relay.session.status == READY, now)
         self.carry(now)
 
     def cloud_answers(self, now: int) -> None:
@@ -176,17 +181,12 @@ class Gateway:
 
     def deadline(self) -> int | None:
         """When to be woken."""
-        machines = (self.talk, self.mentra, self.relay, self.courier, self.glasses, self.cloud)
-        return min((at for machine in machines if (at := machine.deadline()) is not None), default=None)
+        return min((at for machine in self._machines if (at := machine.deadline()) is not None), default=None)
 
     def timeout(self, now: int) -> None:
         """Time has passed."""
-        self.talk.timeout(now)
-        self.mentra.timeout(now)
-        self.relay.timeout(now)
-        self.courier.timeout(now)
-        self.glasses.timeout(now)
-        self.cloud.timeout(now)
+        for machine in self._machines:
+            machine.timeout(now)
         self.carry(now)
 
     def events(self) -> list[Event]:
@@ -221,6 +221,11 @@ class Gateway:
         self._events += [WriteGlasses(data) for data in self.talk.writes()]
 
     def _carry_relayed(self, now: int) -> None:
+        for errand in self._errands.events():
+            if isinstance(errand, errands.Say):
+                self._say(errand.message, now)
+            else:
+                self._events.append(SendCloud(errand.result))
         for passed in self.relay.events():
             self._relay_wants(passed, now)
         for wanted in self.mentra.events():
@@ -257,6 +262,7 @@ class Gateway:
         elif isinstance(said, messages.GlassesReady):
             self._meet(said, now)
         elif isinstance(said, Message):
+            self._errands.heard(said)
             if self.talk.trifocal or not isinstance(said, messages.PhotoStatus):
                 self.relay.glasses_said(said, now)
             if not self.talk.trifocal:

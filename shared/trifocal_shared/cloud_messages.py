@@ -65,7 +65,27 @@ class StopApp(Message):
     package_name: str = required(str)
 
 
+class ControlResult(Message):
+    """The one answer to a `ControlRequest`: a `reason` where it failed, else what the glasses have said of it."""
+
+    TYPE = "glasses_control_result"
+    command_id: str = required(str)
+    success: bool = required(bool)
+    reason: str = ""
+    values: dict[str, object] = {}
+
+
 # Cloud -> gateway, WebSocket
+
+
+class ControlRequest(Message):
+    """Have the glasses do this: a command of `control_messages` by its name, with its fields. Trifocal's own."""
+
+    TYPE = "glasses_control"
+    SECRETS = ("values",)
+    command_id: str = required(str)
+    command: str = required(str)
+    values: dict[str, object] = {}
 
 
 class ConnectionAck(Message):
@@ -120,6 +140,7 @@ TO_CLOUD = {
         PhotoProgress,
         StartApp,
         StopApp,
+        ControlResult,
     )
 }
 """What the cloud understands from a gateway, by type."""
@@ -131,6 +152,7 @@ TO_PHONE = {
         ConnectionError,
         AppStateChange,
         PhotoRequest,
+        ControlRequest,
         StartVideoRecording,
         StopVideoRecording,
     )

@@ -174,7 +174,7 @@ class Texts(unittest.TestCase):
 
     def test_between_gateway_and_cloud(self):
         met = self.hear("cloud.json", cloud_messages)
-        self.assertEqual(len(met), 18)
+        self.assertEqual(len(met), 20)
 
     def test_between_simulated_glasses_and_cloud(self):
         self.assertEqual(self.hear("sim.json", sim_messages), {"SimState", "SimCommand", "SimResult"})

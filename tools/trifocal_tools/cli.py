@@ -10,7 +10,21 @@ from typer.exceptions import TyperException
 
 from trifocal_tools import failure, output
 from trifocal_tools.commands import app as app_group
-from trifocal_tools.commands import bench, check, cloud, doctor, flash, gateway, glasses, hil, press, sim, token, up
+from trifocal_tools.commands import (
+    bench,
+    check,
+    cloud,
+    control,
+    doctor,
+    flash,
+    gateway,
+    glasses,
+    hil,
+    press,
+    sim,
+    token,
+    up,
+)
 from trifocal_tools.failure import EXIT_CODES, Failure
 
 RUN = "Run"
@@ -24,6 +38,7 @@ COMMANDS = (
     (RUN, sim.command, "sim"),
     (USE, press.command, "press"),
     (USE, glasses.command, "glasses"),
+    (USE, control.command, "control"),
     (USE, app_group.group, "app"),
     (USE, token.command, "token"),
     (KEEP, doctor.command, "doctor"),

@@ -14,6 +14,9 @@ from trifocal_tools.settings import Endpoint
 ANSWER_S = 10.0
 """How long a plain request may take."""
 
+ERRAND_S = 50.0
+"""How long glasses may take to do something: the cloud's patience ends before."""
+
 LONG_POLL_S = 20
 """How long one question `is it final yet?` waits at the cloud; it allows 60."""
 
@@ -52,6 +55,16 @@ class Client:
             raise Failure(
                 str(result.get("errorMessage") or "the simulated glasses refused"),
                 word=str(result.get("errorCode") or "failed"),
+            )
+        return result
+
+    def errand(self, command: str, values: Json) -> Json:
+        """Have the glasses do something; what they said of it. Raises Failure with their reason when they did not."""
+        body = {"command": command, "values": values}
+        result = self._ask("POST", "/api/glasses/control", json=body, timeout=ERRAND_S)
+        if not result.get("success"):
+            raise Failure(
+                str(result.get("message") or "the glasses refused"), word=str(result.get("reason") or "failed")
             )
         return result
 

@@ -66,6 +66,8 @@ GATEWAY_TO_CLOUD: list[Message] = [
     ),
     cloud.StartApp(package_name="org.example.notes"),
     cloud.StopApp(package_name="org.example.notes"),
+    cloud.ControlResult(command_id="c-1", success=True, values={"connected": True, "ssid": "house"}),
+    cloud.ControlResult(command_id="c-2", success=False, reason="wrong_password"),
 ]
 
 CLOUD_TO_GATEWAY: list[Message] = [
@@ -77,6 +79,9 @@ CLOUD_TO_GATEWAY: list[Message] = [
     ),
     cloud.ConnectionError(message="replaced by a newer connection", code="replaced"),
     cloud.PhotoRequest(request_id=REQUEST, app_id="system", size="medium", timestamp=AT),
+    cloud.ControlRequest(
+        command_id="c-1", command="set_wifi_credentials", values={"ssid": "house", "password": "not telling"}
+    ),
     link.StartVideoRecording(request_id=REQUEST, timestamp=AT),
     link.StopVideoRecording(),
 ]

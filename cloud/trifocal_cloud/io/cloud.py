@@ -22,6 +22,7 @@ from trifocal_cloud.io.callbacks import Callers
 from trifocal_cloud.io.database import Database
 from trifocal_cloud.io.deliveries import Courier
 from trifocal_cloud.io.desk import Desk
+from trifocal_cloud.io.errands import Runner
 from trifocal_cloud.io.expiry import Expiry
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.gateways import Gateways
@@ -86,6 +87,7 @@ class Cloud:
             feed=self.feed,
             simulators=self.simulators,
         )
+        self.errands = Runner(clock, new_id, self.gateways)
         self.ingest = Ingest(clock, secret, settings.app_networks, settings.data_dir / "films")
         self._join_apps(secret)
         limits = Limits(settings.photo_limit_bytes, settings.video_limit_bytes, settings.upload_stall_s)
@@ -215,6 +217,7 @@ class Cloud:
             self.desk,
             self.simulators,
             self.gateways,
+            self.errands,
             self.apps,
             self.live_streams,
             self.courier,

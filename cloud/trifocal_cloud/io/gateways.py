@@ -20,6 +20,7 @@ from trifocal_shared.clock import Clock
 from trifocal_shared.cloud_messages import (
     AppStateChange,
     ConnectionAck,
+    ControlResult,
     PhotoProgress,
     PhotoRequest,
     StartApp,
@@ -68,6 +69,9 @@ class Gateways:
         self.of_streams: list[Callable[[str, GlassesStreamStatus | KeepAliveAck], None]] = []
         """Called with the user and what their glasses say of a live stream."""
 
+        self.of_errands: list[Callable[[str, ControlResult], None]] = []
+        """Called with the user and what came of an errand of their glasses."""
+
     async def run(self) -> None:
         """Keep time until cancelled."""
         await self._driver.run()
@@ -97,6 +101,10 @@ class Gateways:
         if isinstance(message, (GlassesStreamStatus, KeepAliveAck)):
             for tells in self.of_streams if self.speaks(user, epoch) else ():
                 tells(user, message)
+            return
+        if isinstance(message, ControlResult):
+            for ends in self.of_errands if self.speaks(user, epoch) else ():
+                ends(user, message)
             return
         self._machine.received(user, epoch, message, self._clock.now())
         self._driver.poke()

@@ -41,6 +41,10 @@ BENCHES = {
     "streams": Bench(
         "trifocal_tools.bench.streams", "keep-alives of 10,000 and 100,000 streams beside a timer for each"
     ),
+    "uplink": Bench(
+        "trifocal_tools.bench.uplink",
+        "wake-up, press and upload over a slow and lossy line between namespaces; needs root",
+    ),
 }
 
 

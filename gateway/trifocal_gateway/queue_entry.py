@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from sys import intern
+from typing import TypeGuard
 
 from trifocal_shared import reasons
 
@@ -13,7 +15,7 @@ DEAD = "dead"
 STATES = (QUEUED, UPLOADING, FAILED, DEAD)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class QueuedPhoto:
     """What is to be uploaded; its bytes lie in the spool under its request id. `timestamp` is epoch ms, 0 unknown."""
 
@@ -48,7 +50,7 @@ class Outcome:
     retry_after_ms: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """A photo's place in the queue. `attempts` counts failures that may be its own fault; `due` in ms."""
 
@@ -66,12 +68,14 @@ class Entry:
 
 def photo_of(row: Mapping[str, object]) -> QueuedPhoto | None:
     """The photo that a row describes, or None when it makes no sense."""
-    known = {name: row.get(name) for name in QueuedPhoto.__dataclass_fields__}
-    texts = all(isinstance(known[name], str) for name in ("request_id", "sha256", "media_type", "press_id"))
-    numbers = all(_is_count(known[name]) for name in ("size", "timestamp"))
-    if not (texts and numbers and known["request_id"]):
+    request_id, sha256, media_type, press_id = map(row.get, ("request_id", "sha256", "media_type", "press_id"))
+    size, timestamp = row.get("size"), row.get("timestamp")
+    if not (isinstance(request_id, str) and request_id and isinstance(sha256, str) and isinstance(media_type, str)):
         return None
-    return QueuedPhoto(**known)  # type: ignore[arg-type] # just checked
+    if not (isinstance(press_id, str) and _is_count(size) and _is_count(timestamp)):
+        return None
+    # There may be very many, of few kinds.
+    return QueuedPhoto(request_id, sha256, size, intern(media_type), press_id, timestamp)
 
 
 def entry_of(sequence: int, row: Mapping[str, object]) -> Entry:
@@ -84,6 +88,17 @@ def entry_of(sequence: int, row: Mapping[str, object]) -> Entry:
     return Entry(sequence, photo, DEAD if state == DEAD else QUEUED, int(str(attempts)), reason)
 
 
+def entries_of(rows: Iterable[tuple[int, Mapping[str, object]]]) -> list[Entry]:
+    """The entries that these rows are, in their order. Of two with one id the second makes no sense."""
+    found: dict[str, Entry] = {}
+    for sequence, row in sorted(rows, key=lambda numbered: numbered[0]):
+        entry = entry_of(sequence, row)
+        if entry.photo.request_id in found:
+            entry = Entry(sequence, QueuedPhoto(f"malformed-{sequence}", "", 0), DEAD, reason=reasons.MALFORMED)
+        found[entry.photo.request_id] = entry
+    return list(found.values())
+
+
 def summary(entries: Iterable[Entry]) -> dict[str, int]:
     """How many entries are in which state, and the bytes of all."""
     counts = dict.fromkeys((*STATES, "bytes"), 0)
@@ -93,5 +108,5 @@ def summary(entries: Iterable[Entry]) -> dict[str, int]:
     return counts
 
 
-def _is_count(value: object) -> bool:
+def _is_count(value: object) -> TypeGuard[int]:
     return type(value) is int and value >= 0

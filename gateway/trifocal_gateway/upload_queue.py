@@ -26,7 +26,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from trifocal_gateway.lane import PAUSE_CAP_MS, PAUSE_MS, Lane, gives_way
-from trifocal_gateway.queue_entry import DEAD, FAILED, QUEUED, UPLOADING, Entry, QueuedPhoto, entry_of
+from trifocal_gateway.queue_entry import DEAD, FAILED, QUEUED, UPLOADING, Entry, QueuedPhoto, entries_of
 from trifocal_shared import reasons
 from trifocal_shared.backoff import Backoff
 
@@ -104,11 +104,8 @@ class UploadQueue:
 
     def restore(self, rows: Iterable[tuple[int, Mapping[str, object]]], now: int) -> None:
         """The rows found on start, in any order; whatever was uploading is queued again."""
-        for sequence, row in sorted(rows, key=lambda found: found[0]):
-            self._sequence = max(self._sequence, sequence)
-            entry = entry_of(sequence, row)
-            if entry.photo.request_id in self._entries:
-                entry = Entry(sequence, QueuedPhoto(f"malformed-{sequence}", "", 0), DEAD, reason=reasons.MALFORMED)
+        for entry in entries_of(rows):
+            self._sequence = entry.sequence
             self._enter(entry)
         self._go_on(now)
 

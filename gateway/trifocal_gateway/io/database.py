@@ -1,5 +1,6 @@
 """What must survive a restart, in TinyDB on a journal: the upload queue's rows, and last words kept for the cloud."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,10 @@ class Database:
         """What was found on start."""
         return self._storage.recovery
 
-    def rows(self) -> list[tuple[int, dict[str, Any]]]:
-        """The rows of the queue with their sequence numbers."""
-        return [(row.doc_id, dict(row)) for row in self._db]
+    def rows(self) -> list[tuple[int, Mapping[str, Any]]]:
+        """The rows of the queue with their sequence numbers: the live ones, for there may be very many."""
+        found = self._storage.table(self._db.default_table_name)
+        return [(int(key), row) for key, row in found.items() if key.isdecimal()]
 
     async def save(self, sequence: int, row: dict[str, object]) -> None:
         """Write a row of the queue, new or changed."""

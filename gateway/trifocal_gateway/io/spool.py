@@ -170,7 +170,7 @@ class Spool:
             key=lambda name: self._disk.age_order(self._folder / name),
         )
         yield from parts[:-MOST_PARTS]
-        yield from (name for name in names if Path(name).suffix in (WHOLE, NOTE) and Path(name).stem not in kept)
+        yield from (name for name in names if name.endswith((WHOLE, NOTE)) and name[: name.rindex(".")] not in kept)
 
     def _path(self, request_id: str, ending: str) -> Path:
         return self._folder / (safe_name(request_id) + ending)

@@ -32,6 +32,9 @@ BENCHES = {
     "link": Bench(
         "trifocal_tools.bench.link", "photos over the link as a share of what the air carries, both profiles"
     ),
+    "live": Bench(
+        "trifocal_tools.bench.live", "pictures as a browser shows them: WebRTC and LL-HLS beside nginx's HLS"
+    ),
     "press": Bench("trifocal_tools.bench.press", "button press to gallery on one machine, and what it is made of"),
     "queue": Bench(
         "trifocal_tools.bench.queue", "the upload queue's journal beside TinyDB's JSONStorage and sqlite3; --kill"

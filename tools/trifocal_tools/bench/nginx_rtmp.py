@@ -27,7 +27,7 @@ events {{ worker_connections 2048; }}
 rtmp {{ access_log off;
   server {{
     listen 127.0.0.1:{rtmp}; chunk_size 4096;
-    application live {{ live on; hls on; hls_path {folder}/hls; hls_fragment 1s; hls_playlist_length 6s; }}
+    application live {{ live on; hls on; hls_path {folder}/www/hls; hls_fragment 1s; hls_playlist_length 6s; }}
     application relay {{ live on; }}
   }}
 }}
@@ -90,8 +90,7 @@ def running(folder: Path, cpu: set[int]) -> Iterator[Nginx]:
     """One of its own, on these processors, ended afterwards. Raises Failure(MISSING)."""
     nginx, module = program()
     rtmp, http = free_port(), free_port()
-    (folder / "hls").mkdir()
-    (folder / "www").mkdir()
+    (folder / "www" / "hls").mkdir(parents=True)
     config = folder / "nginx.conf"
     config.write_text(CONFIG.format(folder=folder, module=module, rtmp=rtmp, http=http))
     command = [str(nginx), "-p", str(folder), "-c", str(config), "-e", str(folder / "error.log")]

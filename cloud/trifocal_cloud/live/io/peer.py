@@ -52,6 +52,7 @@ class Peer:
         self._connected = connected
         self._gone: Heard | None = gone
         self._send: Callable[[bytes], None] | None = None
+        self._transport: asyncio.DatagramTransport | None = None
         self._opening: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
 
@@ -70,7 +71,10 @@ class Peer:
 
     def send(self, packets: list[bytes], reports: list[bytes]) -> None:
         """Encrypt and send RTP and RTCP; before the connection stands, and after it, nothing goes."""
-        if self._send is None:
+        if self._send is None or self._transport is None:
+            return
+        if self._transport.is_closing():
+            self._over()  # its host says that nobody is there any more
             return
         session: Any = self._dtls._tx_srtp
         try:
@@ -108,7 +112,8 @@ class Peer:
             return
         self._dtls.on("statechange", self._over)
         pair = self._ice._connection._nominated[1]
-        send, address = pair.protocol.transport.sendto, pair.remote_addr
+        self._transport = pair.protocol.transport
+        send, address = self._transport.sendto, pair.remote_addr
         self._send = lambda data: send(data, address)
         self._connected()
 

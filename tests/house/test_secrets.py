@@ -25,7 +25,7 @@ RESERVED = re.compile(
     """,
     re.VERBOSE,
 )
-CITED = {"www.w3.org", "bford.info", "docs.pytest.org", "github.com", "www.apache.org"}
+CITED = {"www.w3.org", "www.webrtc.org", "bford.info", "docs.pytest.org", "github.com", "www.apache.org"}
 """Public hosts that are named as a source or a namespace, and never called."""
 
 KEYS = re.compile(

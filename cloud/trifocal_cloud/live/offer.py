@@ -14,6 +14,7 @@ from trifocal_shared.message import ProtocolError
 MOST_SECTIONS = 8
 VIDEO, AUDIO = "video", "audio"
 CLOCKS = {VIDEO: 90_000, AUDIO: 48_000}
+PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 _CODECS = {VIDEO: "video/h264", AUDIO: "audio/opus"}
 _PARTNERS = {"sendonly": ("recvonly", "sendrecv"), "recvonly": ("sendonly", "sendrecv")}
 _BASELINE, _PACKETS = "42", "1"
@@ -32,6 +33,8 @@ class Section:
     format: int | None
     codec: str
     parameters: str
+    hurry: int = 0
+    """What a packet is marked with that is to be shown without waiting; 0: the peer knows no such mark."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,13 @@ def _section(media: MediaDescription, usable: bool, profile: str) -> Section:
             parameters = ";".join(words)
             if parameters.isprintable() and codec.payloadType is not None and codec.payloadType < 128:
                 said = "H264/90000" if media.kind == VIDEO else "opus/48000/2"
-                return Section(media.kind, name, codec.payloadType, said, parameters)
+                return Section(media.kind, name, codec.payloadType, said, parameters, _hurry(media))
     return Section(media.kind, name, None, "", "")
+
+
+def _hurry(media: MediaDescription) -> int:
+    known = [one.id for one in media.rtp.headerExtensions if one.uri == PLAYOUT_DELAY and 0 < one.id < 15]
+    return known[0] if known and media.kind == VIDEO else 0
 
 
 def answer(offer: Offer, local: Local, direction: str) -> str:
@@ -143,6 +151,8 @@ def _answered(one: Section, offer: Offer, local: Local, direction: str) -> list[
         f"a=rtpmap:{one.format} {one.codec}",
         *(f"a=rtcp-fb:{one.format} {feedback}" for feedback in _FEEDBACK[one.kind]),
     ]
+    if one.hurry:
+        lines.append(f"a=extmap:{one.hurry} {PLAYOUT_DELAY}")
     if one.parameters:
         lines.append(f"a=fmtp:{one.format} {one.parameters}")
     if one.kind in local.sources:

@@ -20,6 +20,8 @@ KEPT = 1024
 MOST_AGAIN = 256
 """Packets that are sent again in one report's time: who loses more has to wait for the next key frame."""
 NAME = "trifocal"
+_EXTENSION = 0xBEDE
+"""Marks extensions of one byte's head (RFC 8285 §4.2)."""
 
 
 @dataclass
@@ -34,13 +36,18 @@ class Track:
     packets: int = 0
     sent: int = 0
     """Bytes of payload."""
+    hurry: int = 0
+    """What packets are marked with that are to be shown without waiting (playout-delay of 0 to 0); 0: none are."""
     kept: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
 
     def packet(self, ticks: int, payload: bytes, last: bool) -> bytes:
         """The next packet; `ticks` of the track's clock."""
         number = self.number = self.number + 1 & 0xFFFF
         stamp = self.stamp + ticks & 0xFFFFFFFF
-        head = struct.pack("!BBHII", 0x80, self.kind | (0x80 if last else 0), number, stamp, self.source)
+        first = 0x90 if self.hurry else 0x80
+        head = struct.pack("!BBHII", first, self.kind | (0x80 if last else 0), number, stamp, self.source)
+        if self.hurry:
+            head += struct.pack("!HHB3x", _EXTENSION, 1, self.hurry << 4 | 2)
         self.kept[number] = head, payload
         self.kept.pop(number - KEPT & 0xFFFF, None)
         self.packets += 1

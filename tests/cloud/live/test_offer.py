@@ -5,7 +5,7 @@ from aiortc.sdp import SessionDescription
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trifocal_cloud.live.offer import AUDIO, VIDEO, Local, Section, answer, read
+from trifocal_cloud.live.offer import AUDIO, PLAYOUT_DELAY, VIDEO, Local, Section, answer, read
 from trifocal_shared.message import ProtocolError
 
 PRINT = ":".join(["AB"] * 32)
@@ -95,6 +95,19 @@ def test_the_answer_is_understood() -> None:
     assert (video.dtls.role, video.dtls.fingerprints[0].value) == ("client", PRINT)
     assert [one.ip for one in video.ice_candidates] == ["192.0.2.1"]
     assert found.group[0].items == ["0", "1"]
+
+
+def test_what_marks_a_picture_to_be_shown_at_once_is_agreed_on() -> None:
+    with_it = OFFER.replace("a=extmap:1 urn:ietf:params:rtp-hdrext:toffset", f"a=extmap:9 {PLAYOUT_DELAY}")
+    offer = read(with_it, "sendonly")
+    taken = offer.taken(VIDEO)
+    assert taken
+    assert taken.hurry == 9
+    found = SessionDescription.parse(answer(offer, LOCAL, "sendonly"))
+    assert [(one.id, one.uri) for one in found.media[0].rtp.headerExtensions] == [(9, PLAYOUT_DELAY)]
+    far = read(with_it.replace("a=extmap:9", "a=extmap:15"), "sendonly").taken(VIDEO)
+    assert far
+    assert far.hurry == 0
 
 
 def test_who_begins_the_handshake_is_agreed_on() -> None:

@@ -129,3 +129,11 @@ def test_who_lost_too_much_is_brought_to_the_present_again() -> None:
     assert before[-1][2] < after[0][2] < after[1][2] < 1_000 + 5_033 * 90
     one.reported(rtcp.key_wanted(1, VIDEO), AGAIN_MS + 1)
     assert not one.wants_key
+
+
+def test_pictures_are_marked_to_be_shown_without_waiting_where_that_was_agreed_on() -> None:
+    one = Watcher(Track(VIDEO, 102, 90_000, 0, 0, hurry=5), None, 0)
+    one.picture(0, [b"key"], True, 0)
+    (packet,) = one.packets_to_send()
+    assert packet[0] == 0x90
+    assert packet[12:] == bytes.fromhex("bede0001 52000000") + b"key"

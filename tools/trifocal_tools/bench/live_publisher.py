@@ -23,7 +23,7 @@ from trifocal_shared.rtmp.target import Target
 
 SIZE = (1280, 720)
 FPS = 30
-SECONDS = 8
+SECONDS = 5
 STEP = 5
 BAR = 24
 BIT_RATE = 1_500_000

@@ -53,6 +53,7 @@ class Viewer:
             if section is not None and section.format is not None:
                 number, stamp = secrets.randbits(15), secrets.randbits(31)
                 tracks[kind] = Track(secrets.randbits(32), section.format, offer.CLOCKS[kind], number, stamp)
+                tracks[kind].hurry = section.hurry
         watcher = Watcher(tracks.get(offer.VIDEO), tracks.get(offer.AUDIO), self._clock.now())
         self._watcher = watcher
         self._peer = Peer(certificate, lambda _: None, self._reported, self._begin, self._gone)

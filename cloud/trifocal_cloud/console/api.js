@@ -14,6 +14,9 @@ export class ApiError extends Error {
 
 const PATIENCE_MS = 15_000;
 
+/** The glasses may take long to join a network; the cloud's own patience ends before. */
+const ERRAND_PATIENCE_MS = 50_000;
+
 /** An app's server is asked, tried again, and then has time to connect. */
 const APP_PATIENCE_MS = 60_000;
 
@@ -52,6 +55,12 @@ async function command(name, value = "", long = false) {
   return answer;
 }
 
+async function errand(name, values) {
+  const answer = await call("POST", "/api/glasses/control", { command: name, values }, ERRAND_PATIENCE_MS);
+  if (!answer.success) throw new ApiError(200, answer.reason, answer.message);
+  return answer;
+}
+
 export const api = {
   session: () => call("GET", SESSION),
   signIn: (token) => call("POST", SESSION, token ? { token } : {}),
@@ -62,6 +71,7 @@ export const api = {
   remove: (id) => call("DELETE", photo(id)),
   glasses: () => call("GET", "/api/glasses"),
   command,
+  errand,
   requestPhoto: () => call("POST", "/api/photos/request", {}),
   journeyOf: ({ pressId, requestId }) => call("GET", pressId ? `/api/presses/${encodeURIComponent(pressId)}` : `/api/photos/requests/${encodeURIComponent(requestId)}`),
   apps: () => call("GET", "/api/apps"),

@@ -40,6 +40,10 @@ export class GlassesPanel {
     return Boolean(this.#state && (this.#state.sim || (this.#state.gateway && this.#state.connected)));
   }
 
+  get connected() {
+    return Boolean(this.#state?.gateway && this.#state.connected);
+  }
+
   get simulated() {
     return Boolean(this.#state?.sim);
   }

@@ -15,6 +15,7 @@ import { notify, notifyProblem } from "./notices.js";
 import { Photos, takenAt } from "./photos.js";
 import { Place } from "./place.js";
 import { signedInUser, signOut } from "./session.js";
+import { SetupDialog } from "./setup.js";
 import { Shutter } from "./shutter.js";
 import { clock } from "./time.js";
 import { Viewer } from "./viewer.js";
@@ -55,6 +56,7 @@ async function press(long) {
 function showGlasses(state) {
   panel.show(state);
   shutter.enabled = panel.pressable;
+  byId("open-setup").disabled = !panel.connected;
   setText(byId("empty-words"), panel.pressable ? "Press the button on the glasses, or the space bar here. The photo appears in this place." : "Photos taken with your glasses appear here. The glasses are not connected yet.");
 }
 
@@ -129,6 +131,7 @@ async function begin() {
 new JourneyLog(journeys, photos);
 new AppList(apps);
 new ConnectionSign(live);
+new SetupDialog();
 bindKeys(shutter, (tab) => place.goTo(tab));
 byId("sign-out").addEventListener("click", () => {
   live.stop();

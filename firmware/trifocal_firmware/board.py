@@ -6,7 +6,12 @@ firmware's inputs (`link_opened`, `link_received`, `link_closed`, `mcu_received`
 loop first (`micropython.schedule`, or a flag that a task polls): the machines are not re-entrant.
 """
 
+from trifocal_firmware.glasses import Glasses
 from trifocal_shared.clock import Clock
+
+TYPE_CHECKING = False  # type checkers take it for true; there is no `typing` on the device
+if TYPE_CHECKING:
+    from trifocal_firmware.boards.linux_publisher import Publisher
 
 
 class Board:
@@ -15,6 +20,16 @@ class Board:
     model = "unknown"
     bare_packs = False
     """Whether `link_pack` takes packs without a frame around them: a notification is one."""
+    glasses: "type[Glasses]" = Glasses
+    """Which glasses it makes: StreamGlasses where there is a `publisher`."""
+    publisher: "Publisher" = None  # type: ignore[assignment]
+    """From `start` on, what publishes the camera, while `capture` goes on giving pictures, with plain functions:
+
+    start(number, start)   as a StartRtmpStream says, in the place of what was published; `firmware.published(word,
+                           number, what)` is told of it, in the words of `StreamDesk.published`
+    stop()                 the sensor keeps its power until `cool`
+    ease(pace)             the glasses are warm: publish less, by the pace of `Guard`
+    """
 
     def __init__(self, boot_id: str, device_id: str, flash_folder: str) -> None:
         """`boot_id` is eight hex digits, fresh at each boot; `flash_folder` lies on a file system that can rename."""

@@ -36,18 +36,18 @@ USUAL_PHOTO = 262_144
 #   ("packs", photo, begin, end, packs)  bytes of a photo to the gateway: `Packer.aim`
 #   ("capture", number, size, compress)   answer with `warmed` and `captured`, or `capture_failed`
 #   ("abort", number)           forget this capture
-#   ("cool",)                   take the power off the sensor
-#   ("light", state)
-#   ("control", said)           for the board; answer with `controls.answered`, then `sensed`
-#   ("time", epoch_ms)          set the wall clock
+#   ("cool",), ("light", state)   take the power off the sensor; show this
+#   ("control", said), ("time", epoch_ms)   answer with `controls.answered`, then `sensed`; set the wall clock
 #   ("report", step, fields)    see `SimHost.report`
 
 
 class Glasses:
-    """One pair of glasses."""
+    """One pair of glasses. Others have another `arbiter` of the camera, or understand more (`catalogue`)."""
+
+    arbiter, catalogue = camera.Camera, messages.TO_GLASSES
 
     def __init__(self, store: PhotoStore, owner: Owner, boot_id: str, device_id: str, model: str) -> None:
-        self.session = Session(boot_id, model, owner)
+        self.session = Session(boot_id, model, owner, self.catalogue)
         self.controls = Controls(self.session, owner, store, model)
         self._owner = owner
         self._store = store
@@ -59,7 +59,7 @@ class Glasses:
         self._buttons: dict[str, Button] = {}
         self._doubles = Doubles()
         self._presses = press.Presses(boot_id)
-        self._camera = camera.Camera()
+        self._camera = self.arbiter()
         self._desk = PhotoDesk(self.session, store, boot_id)
         self._videos = VideoDesk(self.session, self._camera, self._desk, store)
         self._video = self._videos.video
@@ -175,13 +175,13 @@ class Glasses:
                 self._pressed(name, press_type, now)
         for event in self._presses.events():
             self._press_moved(event, now)
+        for wanted in self.controls.events():
+            self._control_wants(wanted, now)
         self._videos.carry(now)
         for change in self._camera.events():
             self._camera_moved(change, now)
         self._videos.carry(now)
         self._events += self._videos.events()
-        for wanted in self.controls.events():
-            self._control_wants(wanted, now)
         self._desk.carry(now)
         self._events += self._desk.events()
         for frame in self.session.data_to_send():

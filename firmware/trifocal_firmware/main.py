@@ -4,7 +4,6 @@ import asyncio
 
 from trifocal_firmware.board import Board
 from trifocal_firmware.camera import OFF
-from trifocal_firmware.glasses import Glasses
 from trifocal_firmware.indicator import light
 from trifocal_firmware.io.flash import Flash
 from trifocal_firmware.owner import Owner
@@ -32,7 +31,7 @@ class Firmware:
         self._store = PhotoStore(Flash(board.flash_folder), board.boot_id)
         self._packer = Packer(self._store, board.link_pack, board.bare_packs)
         owner = Owner(Settings(Flash(board.flash_folder)), board.seed())
-        self._glasses = Glasses(self._store, owner, board.boot_id, board.device_id, board.model)
+        self._glasses = board.glasses(self._store, owner, board.boot_id, board.device_id, board.model)
         self._driver = Driver(self._glasses, self._clock, self._drain)
         self._draining = False
         self._capturing: asyncio.Task[None] | None = None
@@ -52,6 +51,8 @@ class Firmware:
         """The power is about to go: what was recorded is written down, the sensor loses its power, then the light."""
         self._abort()
         self._glasses.switched_off()
+        if self._board.publisher is not None:
+            self._board.publisher.stop()
         self._board.cool()
         self._board.set_light(light(OFF, ""))
 
@@ -88,6 +89,11 @@ class Firmware:
     def level_changed(self, button: str, down: bool) -> None:
         """The raw level of the pin of button `photo`, `video` or `power`."""
         self._glasses.level_changed(button, down, self._clock.now())
+        self._driver.poke()
+
+    def published(self, word: str, number: int, what: object) -> None:
+        """The word of `Board.publisher`."""
+        self._glasses.published(word, number, what, self._clock.now())  # type: ignore[attr-defined]
         self._driver.poke()
 
     def changed(self) -> None:
@@ -131,6 +137,12 @@ class Firmware:
             self._controlling.append(asyncio.create_task(self._control(fields[0], len(self._controlling))))
         elif command == "cool":
             self._board.cool()
+        elif command == "publish":
+            self._board.publisher.start(*fields)
+        elif command == "unpublish":
+            self._board.publisher.stop()
+        elif command == "ease":
+            self._board.publisher.ease(fields[0])
         else:
             self._clock.set_epoch(fields[0])
 

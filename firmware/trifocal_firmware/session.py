@@ -40,7 +40,8 @@ LATEST_EPOCH_MS = 9_007_199_254_740_991
 class Session:
     """One talk after the other with whatever gateway is there."""
 
-    def __init__(self, boot_id: str, model: str, owner: Owner) -> None:
+    def __init__(self, boot_id: str, model: str, owner: Owner, catalogue=messages.TO_GLASSES) -> None:  # type: ignore[no-untyped-def]
+        """`catalogue`: what these glasses understand, by type."""
         self.linked = False
         self.ready = False
         self.has_token = False
@@ -51,7 +52,7 @@ class Session:
         self._boot_id = boot_id
         self._model = model
         self._epoch_at_zero: int | None = None
-        self._link = Link(messages.TO_GLASSES, True, int(boot_id, 16) << 20 | 1)
+        self._link = Link(catalogue, True, int(boot_id, 16) << 20 | 1)
         self._owed: list[tuple[Message, int, int]] = []  # when it was said, or -1, and its id, or 0
         self._events: list[object] = []
 

@@ -81,10 +81,11 @@ class StreamGuard:
         self._open(STARTING, now)
         self.tell(now)
 
-    def opened(self, number: int, now: int) -> None:
-        """Media goes out on attempt `number`."""
+    def opened(self, number: int, stats: "dict[str, object]", now: int) -> None:
+        """Media goes out on attempt `number`, as `stats` say."""
         if number == self._number and self.state in (STARTING, RECONNECTING):
             self._enter(LIVE, now)
+            self._stats = stats
             self._moved_at = now
             self.tell(now)
 

@@ -11,7 +11,8 @@ from trifocal_firmware.owner import Owner
 from trifocal_firmware.packer import Packer
 from trifocal_firmware.settings import Settings
 from trifocal_firmware.store import PhotoStore
-from trifocal_shared import messages
+from trifocal_firmware.stream_glasses import StreamGlasses
+from trifocal_shared import messages, stream_messages
 from trifocal_shared.frame import FilePacket
 from trifocal_shared.link import Link
 from trifocal_shared.message import Message
@@ -31,7 +32,8 @@ def picture(seed: int = 0, size: int = 1_000) -> bytes:
 class GatewayStub:
     """The other end of the link, by the letter: answers presses, takes files, says when they are whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue=messages.TO_GATEWAY) -> None:  # type: ignore[no-untyped-def]
+        """`catalogue`: what it understands, by type."""
         self.heard: list[object] = []
         self.photos: dict[str, bytes] = {}  # request id -> the whole JPEG
         self.times_whole: dict[str, int] = {}  # request id -> how often it was sent as something new
@@ -40,7 +42,7 @@ class GatewayStub:
         self.takes = True  # announcements get `file_have`
         self.window = 0
         self.protocol = messages.PROTOCOL_VERSION
-        self._link = Link(messages.TO_GATEWAY, glasses_side=False)
+        self._link = Link(catalogue, glasses_side=False)
         self._announced: messages.FileAnnounce | None = None
         self._bytes = b""
 
@@ -129,6 +131,8 @@ class GatewayStub:
 class Rig:
     """Glasses on a memory flash, with a gateway stub within reach. Pictures are taken at once while `shoots`."""
 
+    kind = Glasses
+
     def __init__(self, flash: "MemoryFlash | None" = None, boot_id: str = "0123abcd", epoch_ms: int = EPOCH_MS) -> None:
         self.flash = flash or MemoryFlash()
         self.clock = VirtualClock(epoch_ms=epoch_ms)
@@ -144,7 +148,8 @@ class Rig:
         self.boot_id = boot_id
         self.store = PhotoStore(self.flash, boot_id)
         self.packer = Packer(self.store, self._deliver_pack)
-        self.glasses = Glasses(self.store, Owner(Settings(self.flash), self.seed), boot_id, "device", "model")
+        owner = Owner(Settings(self.flash), self.seed)
+        self.glasses = self.kind(self.store, owner, boot_id, "device", "model")
         self.glasses.session.epoch_known(self.clock.epoch_ms(), self.clock.now())
         self.linked = False
 
@@ -231,3 +236,59 @@ class Rig:
         now = self.clock.now()
         self.glasses.warmed(number, now)  # type: ignore[arg-type]
         self.glasses.captured(number, data or picture(self.pictures), now)  # type: ignore[arg-type]
+
+
+class StreamRig(Rig):
+    """Glasses on a board that can publish."""
+
+    kind = StreamGlasses
+
+    def __init__(self) -> None:
+        super().__init__()
+        catalogue = dict(messages.TO_GATEWAY)
+        catalogue.update(stream_messages.FROM_GLASSES)
+        self.gateway = GatewayStub(catalogue)
+        self.connect()
+
+    def tell(self, message: Message) -> None:
+        """The gateway says this."""
+        self.gateway.say(message)
+        self.pump()
+
+    def start(self, stream_id="s", **fields) -> None:  # type: ignore[no-untyped-def]
+        """The cloud wants a stream."""
+        self.tell(
+            stream_messages.StartRtmpStream(
+                rtmp_url=fields.pop("url", "rtmp://server/live/key"), stream_id=stream_id, **fields
+            )
+        )
+
+    def board(self, word, what, number=0) -> None:  # type: ignore[no-untyped-def]
+        """The board says this of an attempt, or of the last one."""
+        number = number or self.steps("publish")[-1][0]  # type: ignore[index]
+        self.glasses.published(word, number, what, self.clock.now())  # type: ignore[attr-defined]
+        self.pump()
+
+    def live(self) -> None:
+        """A stream, and media flows."""
+        self.start()
+        self.board("opened", {"width": 1280})
+
+    def sense(self, battery: int = 80, folded: bool = False, temperature: int = 25) -> None:
+        """How the glasses are from now on."""
+        self.glasses.sensed(battery, False, folded, temperature, self.clock.now())
+        self.pump()
+
+    def said(self):  # type: ignore[no-untyped-def]
+        """Status and reason of each word about streams."""
+        found = self.gateway.all_of(stream_messages.GlassesStreamStatus)
+        return [(word.status + " " + word.error_details).strip() for word in found]  # type: ignore[attr-defined]
+
+    def order(self, *kinds):  # type: ignore[no-untyped-def]
+        """The commands of these kinds, in order; the light only when it changes."""
+        found: list[str] = []
+        for event in self.done:
+            said = str(event[0]) + (" " + str(event[1]) if event[0] == "light" else "")
+            if event[0] in kinds and (event[0] != "light" or said not in found[-1:]):
+                found.append(said)
+        return found

@@ -102,6 +102,8 @@ class TestControl(unittest.TestCase):
 
     def tearDown(self):
         module.asyncio = self.real
+        for task in Paper.tasks:  # what was never stepped ends here, not in another test
+            task.coroutine.close()
 
     def tell(self, *said):
         for message in said:

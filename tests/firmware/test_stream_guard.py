@@ -44,7 +44,7 @@ class Case(unittest.TestCase):
     def live(self, now=0, **stream):
         self.guard.wanted(start(**stream), now)
         self.drain()
-        self.guard.opened(self.number, now)
+        self.guard.opened(self.number, {}, now)
         self.drain()
 
 
@@ -52,9 +52,9 @@ class TestBegin(Case):
     def test_a_start_opens_and_is_live_when_media_goes_out(self):
         self.guard.wanted(start(), 0)
         self.assertEqual(self.drain(), [("open", "s1"), ("say", STARTING, "s1", "")])
-        self.guard.opened(self.number + 1, 10)
+        self.guard.opened(self.number + 1, {}, 10)
         self.assertEqual((self.drain(), self.guard.state), ([], STARTING))
-        self.guard.opened(self.number, 10)
+        self.guard.opened(self.number, {}, 10)
         self.assertEqual((self.drain(), self.guard.state), ([("say", LIVE, "s1", "")], LIVE))
 
     def test_a_stream_without_an_id_gets_one(self):
@@ -73,7 +73,7 @@ class TestBegin(Case):
 
     def test_words_rise_in_number(self):
         self.guard.wanted(start(), 0)
-        self.guard.opened(1, 0)
+        self.guard.opened(1, {}, 0)
         self.guard.stop("s1", 0)
         numbers = [event[1].seq for event in self.guard.events() if event[0] in ("say", "final")]
         self.assertEqual(numbers, [1, 2, 3])
@@ -94,7 +94,7 @@ class TestKeptAlive(Case):
             self.guard.wanted(start(), 0)
             self.drain()
             if state != STARTING:
-                self.guard.opened(self.number, 0)
+                self.guard.opened(self.number, {}, 0)
             now = 0
             while now < SILENCE_MS:
                 self.assertNotEqual(self.guard.state, IDLE)
@@ -150,7 +150,7 @@ class TestLoss(Case):
         self.live()
         old = self.number
         self.guard.lost(old, reasons.PEER_CLOSED, 0)
-        self.guard.opened(old, 1)
+        self.guard.opened(old, {}, 1)
         self.guard.lost(old, reasons.PEER_CLOSED, 2)
         self.guard.refused(old, reasons.AUTH_REJECTED, 3)
         self.assertEqual(self.drain(), [("say", RECONNECTING, "s1", reasons.PEER_CLOSED)])
@@ -161,7 +161,7 @@ class TestLoss(Case):
         self.guard.lost(self.number, reasons.CONNECT_REFUSED, 10)
         self.guard.timeout(10 + RETRY_MS)
         self.assertEqual(self.drain()[-1], ("open", "s1"))
-        self.guard.opened(self.number, 2000)
+        self.guard.opened(self.number, {}, 2000)
         self.assertEqual(self.guard.state, LIVE)
 
     def test_an_attempt_that_hangs_is_a_lost_one(self):

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from trifocal_tools.bench.fresh import fresh_up
-from trifocal_tools.bench.kills import draw_pictures
+from trifocal_tools.bench.kills import draw_pictures, free_port
 
 Run = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -131,3 +131,46 @@ def cutter() -> Iterator[Cutter]:
     """The one for all journeys that need one; its `target` is theirs to name."""
     with contextlib.closing(Cutter()) as cutter:
         yield cutter
+
+
+class RtmpServer:
+    """An RTMP server for one publisher."""
+
+    def __init__(self) -> None:
+        port = free_port()
+        self.url = f"rtmp://127.0.0.1:{port}/live/key"
+        self.said: list[dict[str, Any]] = []
+        self._came = threading.Condition()
+        command = [sys.executable, str(Path(__file__).parent / "rtmp_server.py"), str(port)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def hear(self, good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first line that is like this."""
+        with self._came:
+            assert self._came.wait_for(lambda: any(map(good, self.said)), PATIENCE_S), self.said[-3:]
+            return next(filter(good, self.said))
+
+    def close(self) -> None:
+        """Take nothing more."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        with self._process.stdout:
+            for line in self._process.stdout:
+                with self._came:
+                    self.said.append(json.loads(line))
+                    self._came.notify_all()
+
+
+@pytest.fixture
+def server() -> Iterator[RtmpServer]:
+    """A server that listens, or is about to."""
+    server = RtmpServer()
+    server.hear(lambda said: said["event"] == "listens")
+    yield server
+    server.close()

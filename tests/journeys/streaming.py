@@ -174,7 +174,7 @@ class House:
             if self.hardware.refuses:
                 self.guard.refused(what, self.hardware.refuses, self.now)
             elif self.hardware.serves:
-                self.guard.opened(what, self.now)
+                self.guard.opened(what, {}, self.now)
             else:
                 self.guard.lost(what, reasons.CONNECT_REFUSED, self.now)
         elif kind == "close":

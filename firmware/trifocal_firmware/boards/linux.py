@@ -24,9 +24,12 @@ from trifocal_firmware.board import Board
 from trifocal_firmware.boards.linux_camera import open_camera
 from trifocal_firmware.boards.linux_link import SerialWire, TcpLink
 from trifocal_firmware.boards.linux_pins import Pins, cell
+from trifocal_firmware.boards.linux_publisher import Publisher
 from trifocal_firmware.boards.parts.uart import UartLink
 from trifocal_firmware.boards.parts.watch import Watch
+from trifocal_firmware.glasses import Glasses
 from trifocal_firmware.main import Firmware
+from trifocal_firmware.stream_glasses import StreamGlasses
 
 MISSING = 3
 BAUD = 460_800
@@ -51,6 +54,7 @@ class LinuxBoard(Board):
         }
         self._pins = Pins(_gpiozero() if buttons or settings.light >= 0 else None, settings.light, buttons)
         self._cell = cell()
+        self.glasses = StreamGlasses if _encodes() else Glasses
         self._watchdog = FileWatchdog(settings.watchdog) if settings.watchdog else None
         self.link: TcpLink | UartLink | None = None
 
@@ -61,6 +65,8 @@ class LinuxBoard(Board):
         else:
             host, _, port = settings.listen.rpartition(":")
             self.link = TcpLink(host, int(port), firmware)
+        if self.glasses is StreamGlasses:
+            self.publisher = Publisher(self._camera, self.clock, firmware.published)
         loop = asyncio.get_running_loop()
         self._pins.watch(loop, firmware.level_changed)
         loop.add_signal_handler(signal.SIGUSR1, self._press, loop, firmware)
@@ -80,8 +86,8 @@ class LinuxBoard(Board):
         self._camera.cool()
 
     async def capture(self, size: str, compress: str) -> "bytes | bytearray":
-        picture: bytes = await self._camera.capture(size, compress)
-        return picture
+        picture = await self.publisher.picture(size, compress) if self.publisher is not None else b""
+        return picture or await self._camera.capture(size, compress)
 
     def seed(self) -> bytes:
         return os.urandom(32) if hasattr(os, "urandom") else b""
@@ -214,6 +220,15 @@ def main(arguments: "list[str]") -> int:
 def _say(fields: "dict[str, object]") -> None:
     sys.stdout.write(json.dumps(fields) + "\n")
     sys.stdout.flush()
+
+
+def _encodes() -> bool:
+    """Whether there is what encodes a stream."""
+    try:
+        import av  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def _gpiozero() -> object:

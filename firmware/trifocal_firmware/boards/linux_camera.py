@@ -49,7 +49,9 @@ def open_camera(source: str):  # type: ignore[no-untyped-def]
 
 
 class Camera:
-    """A camera whose driver blocks; subclasses say what the driver does, in a thread: `_open`, `_shoot`, `_close`."""
+    """A camera whose driver blocks; subclasses say what the driver does, in a thread: `_open`, `_shoot`,
+    `_move`, `_close`.
+    """
 
     def __init__(self) -> None:
         self._wanted = False
@@ -75,6 +77,12 @@ class Camera:
         picture = await self._do(self._shoot, self._opened, size, compress)
         assert isinstance(picture, bytes)
         return picture
+
+    async def moving(self, width: int, height: int):  # type: ignore[no-untyped-def]
+        """The next picture of a stream, as an `av.VideoFrame` of that size. Raises OSError."""
+        if self._opened is None:
+            raise OSError("the camera has no power")
+        return await self._do(self._move, self._opened, width, height)
 
     async def _do(self, work, *inputs) -> object:  # type: ignore[no-untyped-def]
         if self._running is not None:
@@ -123,8 +131,18 @@ class AvCamera(Camera):
         return [opened, frames, STALE_FRAMES if device else 0]
 
     def _shoot(self, opened, size: str, compress: str) -> bytes:  # type: ignore[no-untyped-def]
+        return jpeg(self._next(opened, opened[2]).to_image(), size, compress)
+
+    def _move(self, opened, width: int, height: int):  # type: ignore[no-untyped-def]
+        frame = self._next(opened, 0)
+        if frame.width * height == frame.height * width:
+            return frame.reformat(width, height, "yuv420p")
+        return moving(self._av, frame.to_image(), width, height)
+
+    def _next(self, opened, stale: int):  # type: ignore[no-untyped-def]
+        """The frame after so many stale ones."""
         try:
-            for _ in range(opened[2]):
+            for _ in range(stale):
                 next(opened[1], None)
             frame = next(opened[1], None)
             if frame is None:  # the film is over
@@ -135,7 +153,7 @@ class AvCamera(Camera):
             raise self._failure(error) from error
         if frame is None:
             raise OSError("the camera " + self._source + " gives no picture")
-        return _jpeg(frame.to_image(), size, compress)
+        return frame
 
     def _close(self, opened) -> None:  # type: ignore[no-untyped-def]
         opened[0].close()
@@ -171,15 +189,27 @@ class PiCamera(Camera):
         return camera
 
     def _shoot(self, camera, size: str, compress: str) -> bytes:  # type: ignore[no-untyped-def]
-        return _jpeg(camera.capture_image(), size, compress)
+        return jpeg(camera.capture_image(), size, compress)
+
+    def _move(self, camera, width: int, height: int):  # type: ignore[no-untyped-def]
+        import av
+
+        return moving(av, camera.capture_image(), width, height)
 
     def _close(self, camera) -> None:  # type: ignore[no-untyped-def]
         camera.stop()
         camera.close()
 
 
-def _jpeg(image, size: str, compress: str) -> bytes:  # type: ignore[no-untyped-def]
-    """A Pillow image as a JPEG."""
+def moving(av, image, width: int, height: int):  # type: ignore[no-untyped-def]
+    """A Pillow image as a frame to be encoded: fills this size, and loses what is beside it. `av` is PyAV."""
+    from PIL import ImageOps
+
+    return av.VideoFrame.from_image(ImageOps.fit(image.convert("RGB"), (width, height))).reformat(format="yuv420p")
+
+
+def jpeg(image, size: str, compress: str) -> bytes:  # type: ignore[no-untyped-def]
+    """A Pillow image as a JPEG, fit for `Board.capture`."""
     if size in BOXES:
         image.thumbnail(BOXES[size])
     written = io.BytesIO()

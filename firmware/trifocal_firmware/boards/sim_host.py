@@ -63,7 +63,7 @@ class SimHost:
     def report(self, step: str, fields: str) -> None:
         """Something a person would see; `fields` is a JSON object as text.
 
-        `wifi` {ssid} · `lamp` {command, led} · `pairing` {open} · `reset` {} ·
+        `stream` {streamId, status, reason} · `wifi` {ssid} · `lamp` {command, led} · `pairing` {open} · `reset` {} ·
         `ready` {bootId} · `pressed` {pressId, button, pressType} · `pressEnded` {pressId, action, requestId, reason} ·
         `camera` {state, owner} · `photo` {requestId, pressId, status, reason, sha256, size} · `stored` {photos, bad}.
         """

@@ -220,3 +220,28 @@ async def test_a_camera_that_another_program_has_or_that_is_not_there_is_an_erro
     with pytest.raises(OSError, match="picamera2"):
         await PiCamera(types.SimpleNamespace(Picamera2=Picamera2)).warm()
     assert Picamera2.made.told == ["still", "close"]
+
+
+async def moved(camera, *sizes):
+    await camera.warm()
+    try:
+        return [await camera.moving(*size) for size in sizes]
+    finally:
+        camera.cool()
+
+
+async def test_a_stream_gets_frames_of_the_size_that_was_asked_for_whatever_the_shape():
+    frames = await moved(open_camera(DRAWN), (640, 360), (640, 480), (540, 960))
+    assert [(frame.width, frame.height) for frame in frames] == [(640, 360), (640, 480), (540, 960)]
+    assert {frame.format.name for frame in frames} == {"yuv420p"}
+
+
+async def test_a_raspberry_pis_camera_moves_too(monkeypatch):
+    monkeypatch.setitem(sys.modules, "picamera2", types.SimpleNamespace(Picamera2=Picamera2))
+    (frame,) = await moved(open_camera("picamera2"), (640, 360))
+    assert (frame.width, frame.height, frame.format.name) == (640, 360, "yuv420p")
+
+
+async def test_without_power_nothing_moves():
+    with pytest.raises(OSError, match="no power"):
+        await open_camera(DRAWN).moving(640, 360)

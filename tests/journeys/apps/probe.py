@@ -88,6 +88,9 @@ class Probe(AppServer):
     async def do_stream(self, session: AppSession, order: Json) -> None:
         await session.camera.start_stream(order["url"])
 
+    async def do_stop_stream(self, session: AppSession, _: Json) -> None:
+        await session.camera.stop_stream()
+
     async def do_managed(self, session: AppSession, _: Json) -> str:
         return (await session.camera.start_managed_stream()).hls_url
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from trifocal_tools import failure
 from trifocal_tools.failure import Failure
-from trifocal_tools.sim.camera import BrokenCamera, FolderCamera, PatternCamera, encode, open_camera
+from trifocal_tools.sim.camera import BrokenCamera, FolderCamera, PatternCamera, Slides, encode, open_camera
 
 
 def picture(folder, name, size=(40, 30), kind="PNG", colour="red"):
@@ -125,3 +125,44 @@ def test_anything_else_is_refused_with_a_sentence(source, code):
         open_camera(source)
     assert told.value.code == code
     assert told.value.word == "no_camera"
+
+
+def test_a_test_card_moves_at_any_size():
+    moving = PatternCamera().moving()
+    one, two, three = moving.picture(320, 240), moving.picture(320, 240), moving.picture(640, 360)
+    assert (one.size, three.size) == ((320, 240), (640, 360))
+    assert one.tobytes() != two.tobytes()
+    moving.close()
+
+
+def test_pictures_of_a_folder_are_shown_for_a_second_each_and_fill_the_frame(tmp_path):
+    for name, colour in (("a.png", "red"), ("b.png", "blue")):
+        Image.new("RGB", (100, 100), colour).save(tmp_path / name)
+    now = [5.0]
+    moving = Slides(sorted(tmp_path.iterdir()), lambda: now[0])
+    shown = []
+    for _ in range(5):
+        image = moving.picture(320, 240)
+        assert image.size == (320, 240)
+        shown.append(image.getpixel((160, 120)))
+        image.paste("white", (0, 0, 320, 240))  # the caller's own
+        now[0] += 0.5
+    red, blue = (255, 0, 0), (0, 0, 255)
+    assert shown == [red, red, blue, blue, red]
+    moving.close()
+
+
+def test_a_file_that_is_no_picture_fails_in_its_turn_only(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"nothing")
+    Image.new("RGB", (10, 10)).save(tmp_path / "b.png")
+    now = [0.0]
+    moving = Slides(sorted(tmp_path.iterdir()), lambda: now[0])
+    with pytest.raises(OSError, match="cannot identify"):
+        moving.picture(320, 240)
+    now[0] = 1.0
+    assert moving.picture(320, 240).size == (320, 240)
+
+
+def test_a_broken_camera_does_not_move():
+    with pytest.raises(OSError, match="broken"):
+        BrokenCamera().moving()

@@ -5,13 +5,14 @@ import sys
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+import av
 import pytest
 from PIL import Image
 
 from trifocal_tools import failure
 from trifocal_tools.failure import Failure
 from trifocal_tools.sim.camera import open_camera
-from trifocal_tools.sim.film import WARM_UP_FRAMES, FilmCamera, WebCamera
+from trifocal_tools.sim.film import WARM_UP_FRAMES, FilmCamera, MovingFilm, WebCamera
 
 
 class FFmpegError(ValueError):
@@ -93,3 +94,45 @@ def test_without_pyav_the_person_hears_how_to_get_it(monkeypatch, tmp_path):
     with pytest.raises(Failure, match="need PyAV") as told:
         open_camera(str(tmp_path / "film.mp4"))
     assert (told.value.code, told.value.hint) == (failure.MISSING, "pip install av")
+
+
+def drawn(path, pictures=10, rate=10):
+    """A film of so many pictures, each brighter than the one before it."""
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("libx264", rate)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(pictures):
+            image = Image.new("RGB", (64, 48), (number * 25,) * 3)
+            film.mux(stream.encode(av.VideoFrame.from_image(image)))
+        film.mux(stream.encode(None))
+
+
+def test_a_film_moves_as_fast_as_it_was_taken_and_begins_again(tmp_path):
+    drawn(tmp_path / "film.mp4")
+    now = [50.0]
+    moving = FilmCamera(tmp_path / "film.mp4", lambda: now[0]).moving()
+    shown = []
+    for _ in range(12):
+        image = moving.picture(128, 72)
+        assert image.size == (128, 72)
+        shown.append(round(image.getpixel((64, 36))[0] / 25))
+        now[0] += 0.1
+    assert shown[:9] == sorted(shown[:9])
+    assert shown[1] > 0
+    assert min(shown[9:]) < 3, "from its beginning"
+    moving.close()
+
+
+def test_a_film_without_pictures_does_not_move(tmp_path):
+    with av.open(str(tmp_path / "sound.wav"), "w") as film:
+        stream = film.add_stream("pcm_s16le", rate=8_000, layout="mono")
+        frame = av.AudioFrame("s16", "mono", 800)
+        frame.sample_rate = 8_000
+        film.mux(stream.encode(frame))
+    with pytest.raises(OSError, match="no pictures"):
+        MovingFilm(av, str(tmp_path / "sound.wav"), None, lambda: 0.0)
+
+
+def test_a_device_that_is_not_there_does_not_move():
+    with pytest.raises(OSError, match="No such file"):
+        WebCamera("/dev/video9999").moving()

@@ -29,6 +29,7 @@ from trifocal_shared.pack import HEAD
 from trifocal_tools.failure import Failure
 from trifocal_tools.radio.peripheral import RadioLink
 from trifocal_tools.radio.room import Room
+from trifocal_tools.sim.camera import BrokenCamera, Camera
 from trifocal_tools.sim.cpython_host import CPythonHost
 from trifocal_tools.sim.firmware_host import FirmwareHost
 from trifocal_tools.sim.micropython_host import MicroPythonHost
@@ -49,6 +50,7 @@ class Wearer:
     folded = False
     air = ""
     temperature = 25
+    camera: Camera = BrokenCamera()
 
     def __init__(self) -> None:
         self.booted = asyncio.Event()

@@ -21,6 +21,7 @@ from trifocal_shared.messages import TakePhoto
 from trifocal_tools.failure import Failure
 from trifocal_tools.micropython import romfs
 from trifocal_tools.micropython.host import Frames, command
+from trifocal_tools.sim.camera import BrokenCamera, Camera
 from trifocal_tools.sim.micropython_host import MicroPythonHost
 
 CAP = 131_072
@@ -81,6 +82,7 @@ class Bench:
     temperature = 25
     folded = False
     air = ""
+    camera: Camera = BrokenCamera()
 
     def __init__(self, host: MicroPythonHost) -> None:
         self.gateway = GatewayStub()

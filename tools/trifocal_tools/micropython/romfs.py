@@ -26,17 +26,33 @@ NOT_FLASHED = (
     "trifocal_shared/app_words.py",
     "trifocal_shared/mentra_messages.py",
     "trifocal_shared/sentences.py",
-    "trifocal_firmware/testing.py",
     "trifocal_firmware/boards/linux.py",
     "trifocal_firmware/boards/linux_camera.py",
+    "trifocal_firmware/boards/linux_encoder.py",
+    "trifocal_firmware/boards/linux_line.py",
     "trifocal_firmware/boards/linux_link.py",
     "trifocal_firmware/boards/linux_pins.py",
+    "trifocal_firmware/boards/linux_publisher.py",
     "trifocal_firmware/boards/paper.py",
     "trifocal_firmware/boards/paper_loop.py",
     "trifocal_firmware/boards/paper_radio.py",
     "trifocal_firmware/memory_flash.py",
+    "trifocal_shared/stream_messages.py",
+    "trifocal_shared/rtmp/amf.py",
+    "trifocal_shared/rtmp/chunks.py",
+    "trifocal_shared/rtmp/target.py",
+    "trifocal_shared/rtmp/push.py",
+    "trifocal_firmware/stream_guard.py",
+    "trifocal_firmware/stream_camera.py",
+    "trifocal_firmware/stream_desk.py",
+    "trifocal_firmware/stream_glasses.py",
+    "trifocal_firmware/stream_plan.py",
+    "trifocal_firmware/bitrate.py",
+    "trifocal_firmware/testing.py",
 )
-"""Of no use on glasses. Tests of and with these modules read them from the source tree instead, in this order."""
+"""Of no use on glasses, or, for live streams, on those that are flashed: none of these boards publishes. Tests of and
+with these modules read them from the source tree instead, in this order.
+"""
 
 LIMIT_SECONDS = 120
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,16 @@ FILMS = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".ts
 JPEG_MAGIC = b"\xff\xd8\xff"
 
 
+class Moving(Protocol):
+    """A camera that stays open for many pictures. Both calls belong into a thread."""
+
+    def picture(self, width: int, height: int) -> Image.Image:
+        """What is before it now, of exactly that size; in colour, and the caller's own. Raises OSError."""
+
+    def close(self) -> None:
+        """No more pictures."""
+
+
 class Camera(Protocol):
     """Takes pictures. `shoot` may block, so it belongs into a thread; one shot at a time."""
 
@@ -25,6 +36,9 @@ class Camera(Protocol):
 
     def shoot(self, size: str, compress: str = "none") -> bytes:
         """A JPEG for `small`, `medium`, `large` or `full`, with more or less detail. Raises OSError."""
+
+    def moving(self) -> Moving:
+        """The camera for a stream. Raises OSError."""
 
 
 class PatternCamera:
@@ -43,6 +57,10 @@ class PatternCamera:
         if size not in self._cards:
             self._cards[size] = TestCard(size)
         return self._cards[size].draw(self._count, self._now(), compress)
+
+    def moving(self) -> Moving:
+        """The card, with a counter that begins anew."""
+        return MovingCard(self._now)
 
 
 class FolderCamera:
@@ -73,6 +91,10 @@ class FolderCamera:
             raise OSError(f"{file} is no picture") from error
         return min(data, encoded, key=len) if jpeg else encoded
 
+    def moving(self) -> Moving:
+        """The pictures in turn, one a second."""
+        return Slides(self._files, time.monotonic)
+
 
 class BrokenCamera:
     """Fails every time: how an app copes with `capture_failed`."""
@@ -82,6 +104,50 @@ class BrokenCamera:
     def shoot(self, size: str, compress: str = "none") -> bytes:
         """Never a picture, always OSError."""
         raise OSError(f"the camera is broken, there is no {size} picture")
+
+    def moving(self) -> Moving:
+        """Never."""
+        raise OSError("the camera is broken")
+
+
+class MovingCard:
+    """The test card, with the next number at each look."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._count = 0
+        self._cards: dict[tuple[int, int], TestCard] = {}
+
+    def picture(self, width: int, height: int) -> Image.Image:
+        """The card with the next number on it."""
+        self._count += 1
+        if (width, height) not in self._cards:
+            self._cards = {(width, height): TestCard((width, height))}
+        return self._cards[width, height].picture(self._count, self._now())
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class Slides:
+    """Pictures from files, each for a second. A file that is no picture raises OSError, and the next comes after it."""
+
+    def __init__(self, files: list[Path], seconds: Callable[[], float]) -> None:
+        self._files = files
+        self._seconds = seconds
+        self._began = seconds()
+        self._shown: tuple[int, tuple[int, int], Image.Image] | None = None
+
+    def picture(self, width: int, height: int) -> Image.Image:
+        """The picture whose turn it is, fitted into that size."""
+        index = int(self._seconds() - self._began) % len(self._files)
+        if self._shown is None or self._shown[:2] != (index, (width, height)):
+            upright = ImageOps.exif_transpose(Image.open(self._files[index])).convert("RGB")
+            self._shown = index, (width, height), ImageOps.fit(upright, (width, height))
+        return self._shown[2].copy()
+
+    def close(self) -> None:
+        """No file is open."""
 
 
 def encode(image: Image.Image, size: str, compress: str = "none") -> bytes:

@@ -5,11 +5,11 @@ import json
 import secrets
 from pathlib import Path
 
-from trifocal_firmware.boards.sim import SimBoard
 from trifocal_firmware.boards.sim_host import SimHost
 from trifocal_firmware.main import Firmware
 from trifocal_shared.clock import Clock
 from trifocal_tools.sim.firmware_host import World
+from trifocal_tools.sim.publishing import PublishingBoard
 
 
 class CPythonHost:
@@ -87,7 +87,7 @@ class Hardware(SimHost):
         """Pictures that were asked for and have not come; a cancelled one never does."""
         self.room = 0
         """Packs that the link takes now."""
-        self.board = SimBoard(self)
+        self.board = PublishingBoard(self, world)
 
     def boot_id(self) -> str:
         return self._boot_id

@@ -7,9 +7,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from PIL import Image, ImageOps
+
 from trifocal_tools import failure
 from trifocal_tools.failure import Failure
-from trifocal_tools.sim.camera import encode
+from trifocal_tools.sim.camera import Moving, encode
 
 WARM_UP_FRAMES = 8
 """A webcam's first pictures are dark: it measures the light on them."""
@@ -44,6 +46,10 @@ class FilmCamera:
                 shown = frame
             return _jpeg(shown, size, compress)
 
+    def moving(self) -> Moving:
+        """The film from its beginning, for ever. Raises OSError."""
+        return MovingFilm(self._av, self.name, None, self._seconds)
+
     @contextmanager
     def _opened(self) -> Iterator[Any]:
         with _errors(self._av), self._av.open(self.name) as film:
@@ -66,6 +72,57 @@ class WebCamera:
             for _ in range(WARM_UP_FRAMES):
                 shown = next(frames, shown)
             return _jpeg(shown, size, compress)
+
+    def moving(self) -> Moving:
+        """It stays open, and its own light on. Raises OSError."""
+        return MovingFilm(self._av, self.name, "v4l2", time.monotonic)
+
+
+class MovingFilm:
+    """What FFmpeg reads, frame by frame; a film no faster than it was taken, and again when it is over."""
+
+    def __init__(self, av: Any, source: str, kind: str | None, seconds: Callable[[], float]) -> None:
+        """`kind` is FFmpeg's name of a device's driver, None for a film. Raises OSError."""
+        self._av = av
+        self._seconds = seconds
+        self._device = kind is not None
+        with _errors(av):
+            self._opened = av.open(source, format=kind)
+        self._begin()
+        self._shown: Any = None
+
+    def picture(self, width: int, height: int) -> Image.Image:
+        """The frame that plays now, fitted into that size. Raises OSError."""
+        with _errors(self._av):
+            while self._shown is None or self._next_due():
+                self._shown = self._take()
+        shown, self._shown = self._shown, None if self._device else self._shown
+        return ImageOps.fit(shown.to_image(), (width, height))
+
+    def close(self) -> None:
+        """Let go of the file or device."""
+        self._opened.close()
+
+    def _next_due(self) -> bool:
+        return float(self._shown.time or 0.0) + self._frame_seconds < self._seconds() - self._began
+
+    def _take(self) -> Any:
+        frame = next(self._frames, None)
+        if frame is None:
+            self._opened.seek(0)
+            self._begin()
+            frame = next(self._frames, None)
+        if frame is None:
+            raise OSError("there was no picture")
+        return frame
+
+    def _begin(self) -> None:
+        if not self._opened.streams.video:
+            raise OSError("it holds no pictures")
+        stream = self._opened.streams.video[0]
+        self._frame_seconds = 1 / float(stream.average_rate or 25)
+        self._frames = self._opened.decode(stream)
+        self._began = self._seconds()
 
 
 @contextmanager

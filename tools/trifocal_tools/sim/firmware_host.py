@@ -3,9 +3,13 @@
 from pathlib import Path
 from typing import Protocol
 
+from trifocal_tools.sim.camera import Camera
+
 
 class World(Protocol):
     """What the firmware reaches for. Called in the event loop's thread."""
+
+    camera: Camera
 
     @property
     def battery(self) -> int:

@@ -20,19 +20,25 @@ INK, PAPER, ACCENT = "#f4f1ea", "#14161c", "#ff6b35"
 
 
 class TestCard:
-    """Draws test cards of one size; the same counter and time give the same bytes."""
+    """Draws test cards of one size, a name of SIZES or pixels; the same counter and time give the same bytes."""
 
     __test__ = False  # pytest: this is no test
 
-    def __init__(self, size: str) -> None:
-        """KeyError for a size that is none of SIZES."""
-        self.width, self.height = SIZES[size]
+    def __init__(self, size: str | tuple[int, int]) -> None:
+        """KeyError for a name that is none of SIZES."""
+        self.width, self.height = SIZES[size] if isinstance(size, str) else size
         self._background = _background(self.width, self.height)
         self._big = ImageFont.load_default(self.height // 6)
         self._small = ImageFont.load_default(self.height // 28)
 
     def draw(self, count: int, at: datetime, compress: str = "none") -> bytes:
         """The card as JPEG."""
+        out = io.BytesIO()
+        self.picture(count, at).save(out, "JPEG", quality=quality(compress))
+        return out.getvalue()
+
+    def picture(self, count: int, at: datetime) -> Image.Image:
+        """The card as an image of its own."""
         image = self._background.copy()
         draw = ImageDraw.Draw(image)
         middle, radius = (self.width // 2, self.height // 2), self.height // 3
@@ -45,9 +51,7 @@ class TestCard:
         draw.text((middle[0], middle[1] - radius // 6), f"{count}", font=self._big, fill=INK, anchor="mm")
         stamp = f"{at:%Y-%m-%d  %H:%M:%S}.{at.microsecond // 1000:03d}"
         draw.text((middle[0], middle[1] + radius // 2), stamp, font=self._small, fill=INK, anchor="mm")
-        out = io.BytesIO()
-        image.save(out, "JPEG", quality=quality(compress))
-        return out.getvalue()
+        return image
 
 
 def quality(compress: str) -> int:

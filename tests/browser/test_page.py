@@ -60,11 +60,14 @@ def test_the_keyboard_alone_is_enough(page: Page, house: Any) -> None:
     assert len(house.photos()) == 1
 
 
-def test_a_held_key_is_a_long_press(page: Page) -> None:
+def test_a_held_key_is_a_long_press(page: Page, house: Any) -> None:
     page.keyboard.down("p")
     expect(page.get_by_role("button", name="Press the button")).to_have_attribute("data-held", "long")
     page.keyboard.up("p")
     expect(page.locator(".journey").first).to_contain_text("Long press")
+    expect(page.locator("#stage")).to_have_attribute("data-light", "video")
+    house.command("press", "photo", long=True)  # ends the video that it began
+    expect(page.locator("#stage")).to_have_attribute("data-light", "off")
 
 
 def test_letters_typed_into_a_field_press_nothing(page: Page, house: Any) -> None:

@@ -29,6 +29,7 @@ def _small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("PRODUCERS", 2),
         ("GROUP_ROUNDS", 1),
         ("QUICK_GROUP_ROUNDS", 1),
+        ("MANY", 5),
     ):
         monkeypatch.setattr(queue, name, value)
 
@@ -48,7 +49,7 @@ def test_the_report_has_every_store_at_every_size_and_every_aim() -> None:
 
 def test_the_full_report_has_each_verb_alone_too() -> None:
     found = names(queue.run(quick=False))
-    assert len(found) == 28
+    assert len(found) == 30
     assert f"remove at 3: {SQLITE}" in found
 
 

@@ -21,12 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from trifocal_gateway.io.journal import JournalDB, JournalStorage
-from trifocal_tools.bench import kills, queue_kills, report
+from trifocal_tools.bench import kills, queue_kills, queue_start, report
 from trifocal_tools.bench.queue_stores import OURS, SQLITE, STOCK, Kept, Store, row
 
 SIZES = (100, 1_000, 10_000)
 VERBS = ("insert", "update", "remove")
 PRODUCERS = 64
+MANY = 100_000
+"""Photos that wait when a gateway starts after weeks without a cloud."""
 
 QUICK_S, FULL_S = 20.0, 120.0
 """How long the stores are measured after starts; the rest takes some seconds more."""
@@ -56,7 +58,30 @@ def run(quick: bool) -> dict[str, Any]:
         alone, together = asyncio.run(
             group_commit(folder / "group.json", QUICK_GROUP_ROUNDS if quick else GROUP_ROUNDS)
         )
-    return summed_up(whole, {} if quick else parts, late, (alone, together))
+        # To lay out so many files takes longer than a quick run may.
+        starts = [] if quick else many_started(folder / "gateway")
+    found = summed_up(whole, {} if quick else parts, late, (alone, together))
+    return with_starts(found, starts) if starts else found
+
+
+def many_started(folder: Path) -> list[tuple[float, float]]:
+    """Seconds and megabytes of some starts with very many entries."""
+    queue_start.laid(folder, MANY)
+    return [queue_start.started(folder) for _ in range(5)]
+
+
+def with_starts(found: dict[str, Any], starts: list[tuple[float, float]]) -> dict[str, Any]:
+    """The report, with those too."""
+    seconds, megabytes = [one for one, _ in starts], [one for _, one in starts]
+    found["rows"] += [
+        report.row(f"start with {MANY:,} entries", "s", seconds),
+        report.row(f"memory after it, with {MANY:,} entries", "MB", megabytes),
+    ]
+    found["aims"] += [
+        report.at_most(f"seconds to start with {MANY:,} entries", statistics.median(seconds), 2),
+        report.at_most(f"MB of memory with {MANY:,} entries", statistics.median(megabytes), 150),
+    ]
+    return found
 
 
 def kill(quick: bool) -> dict[str, Any]:

@@ -74,6 +74,8 @@ class Partials:
         upload_id = hashlib.sha256(named.encode()).hexdigest()[:32]
         said = {"requestId": f"local_{upload_id}", **said}
         metadata = _metadata(said)
+        if upload_id in self._partials:  # whoever still writes is the sender's dead connection, and has its turn
+            self._partials[upload_id].preempted.set()
         async with self._turns.holding(upload_id):
             found = self._partials.get(upload_id)
             if found is not None:

@@ -201,7 +201,8 @@ async def test_what_is_given_up_is_gone(client: httpx.AsyncClient, house: House)
     assert list((house.settings.data_dir / "partial").iterdir()) == []
 
 
-async def test_the_later_of_two_writers_goes_on(client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("comes_back_by", ["asking", "creating"])
+async def test_the_later_of_two_writers_goes_on(client: httpx.AsyncClient, comes_back_by: str) -> None:
     place = await begun(client, requestId="local_1")
     sent, never = asyncio.Event(), asyncio.Event()
 
@@ -213,7 +214,8 @@ async def test_the_later_of_two_writers_goes_on(client: httpx.AsyncClient) -> No
 
     first = asyncio.create_task(patch(client, place, 0, stuck()))
     await sent.wait()
-    assert (await head(client, place)).headers["Upload-Offset"] == "50"
+    again = head(client, place) if comes_back_by == "asking" else create(client, requestId="local_1")
+    assert (await asyncio.wait_for(again, 10)).headers["Upload-Offset"] == "50"
     assert (await first).status_code == 409
     assert (await patch(client, place, 50, PHOTO[50:])).status_code == 204
     assert len(await gallery(client)) == 1

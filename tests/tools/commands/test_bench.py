@@ -41,5 +41,5 @@ def test_a_missing_peer_ends_with_3(monkeypatch: pytest.MonkeyPatch, trifocal: R
 
 def test_an_unknown_benchmark_is_a_mistake_of_usage(trifocal: Run) -> None:
     code, _, err = trifocal("bench", "nope")
-    assert (code, "apps, firmware, fuzz, link, press, queue, route" in err) == (failure.USAGE, True)
+    assert (code, "apps, firmware, fuzz, link, live, press, queue, route" in err) == (failure.USAGE, True)
     assert trifocal("bench", "press", "--kill")[0] == failure.USAGE

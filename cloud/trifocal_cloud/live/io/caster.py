@@ -28,8 +28,8 @@ class Streams(Protocol):
     def moved(self, stream: LiveStream) -> None:
         """Something came or changed."""
 
-    def pass_on(self, stream: LiveStream) -> None:
-        """Something came that is to be sent on before anything else is done with it."""
+    def media(self, stream: LiveStream, publisher: object, messages: list[tuple[int, int, bytes]], now: int) -> None:
+        """A publisher sent this. Raises ProtocolError for what cannot be passed on, by which it has to end."""
 
 
 class Caster:
@@ -111,13 +111,10 @@ class Caster:
         if not messages:
             return
         try:
-            self.stream.relay(self, messages, now)
-            self._streams.pass_on(self.stream)
-            self.stream.package()
+            self._streams.media(self.stream, self, messages, now)
         except ProtocolError as error:
             log.info("a publisher is sent away", stream=self.stream.name, reason=error.code, detail=str(error))
             self.over = True
-        self._streams.moved(self.stream)
 
     def _reported(self, data: bytes) -> None:
         if self._received is not None:

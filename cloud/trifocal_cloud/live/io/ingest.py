@@ -162,18 +162,25 @@ class Ingest:
         """When (epoch ms) this key ceases to open the stream for publishing or watching; 0: it does not."""
         return self._keys.until(key, audience, name, self.clock.epoch_ms())
 
-    def pass_on(self, stream: LiveStream) -> None:
-        """Something came for a stream: send it to those who watch it as it comes."""
-        if stream.readers:
-            self.door.send(stream)
-        if stream.outputs:
-            self.outputs.send(stream)
-        if stream.feed is not None:
-            self.webrtc.send(stream)
+    def media(self, stream: LiveStream, publisher: object, messages: list[tuple[int, int, bytes]], now: int) -> None:
+        """A publisher sent this: first to those who watch it as it comes, then into parts.
+
+        Raises ProtocolError for what cannot be passed on, by which the publisher has to end.
+        """
+        try:
+            stream.relay(publisher, messages, now)
+        finally:
+            if stream.readers:
+                self.door.send(stream)
+            if stream.outputs:
+                self.outputs.send(stream)
+            if stream.feed is not None:
+                self.webrtc.send(stream)
+            stream.package()
+            self.moved(stream)
 
     def moved(self, stream: LiveStream) -> None:
-        """Something came for a stream, or it changed: tell whoever wants to know."""
-        self.pass_on(stream)
+        """There are parts of a stream, or it changed: tell whoever wants to know."""
         recorder = self._recorders.get(stream.name)
         for made in stream.packager.parts():
             if recorder is not None:

@@ -38,8 +38,8 @@ class Streams(Protocol):
     def moved(self, stream: LiveStream) -> None:
         """Something came or changed."""
 
-    def pass_on(self, stream: LiveStream) -> None:
-        """Something came that is to be sent on before anything else is done with it."""
+    def media(self, stream: LiveStream, publisher: object, messages: list[tuple[int, int, bytes]], now: int) -> None:
+        """A publisher sent this. Raises ProtocolError for what cannot be passed on, by which it has to end."""
 
 
 class RtmpDoor:
@@ -135,13 +135,10 @@ class RtmpConnection(asyncio.Protocol):
             media = session.media()
             if media:
                 try:
-                    stream.relay(self, media, now)
-                    self._streams.pass_on(stream)
-                    stream.package()
+                    self._streams.media(stream, self, media, now)
                 except ProtocolError as error:
                     self._door.sent_away(now, stream=stream.name, reason=error.code, detail=str(error))
                     session.end(error.code)
-                self._streams.moved(stream)
         if session.speaks:
             self._drain(now)
 

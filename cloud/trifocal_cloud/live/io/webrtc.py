@@ -63,8 +63,8 @@ class Streams(Protocol):
     def moved(self, stream: LiveStream) -> None:
         """Something came or changed."""
 
-    def pass_on(self, stream: LiveStream) -> None:
-        """Something came that is to be sent on before anything else is done with it."""
+    def media(self, stream: LiveStream, publisher: object, messages: list[tuple[int, int, bytes]], now: int) -> None:
+        """A publisher sent this. Raises ProtocolError for what cannot be passed on, by which it has to end."""
 
 
 class WebRtc:

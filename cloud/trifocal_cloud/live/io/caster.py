@@ -6,6 +6,7 @@ import structlog
 
 from trifocal_cloud.live import offer
 from trifocal_cloud.live.io.peer import Peer
+from trifocal_cloud.live.io.peer_session import PeerSession
 from trifocal_cloud.live.received import NAME, Received
 from trifocal_cloud.live.stream import LiveStream, Publisher
 from trifocal_shared import reasons
@@ -32,21 +33,12 @@ class Streams(Protocol):
         """A publisher sent this. Raises ProtocolError for what cannot be passed on, by which it has to end."""
 
 
-class Caster:
-    """One of them; `until` is when its token expires."""
+class Caster(PeerSession):
+    """One of them."""
 
     def __init__(self, session: str, stream: LiveStream, until: int, streams: Streams) -> None:
-        self.session = session
-        self.stream = stream
-        self.until = until
-        self.user = ""
-        """What its offer calls it."""
-        self.over = False
-        self.there = False
-        """Whether it is connected."""
+        super().__init__(session, stream, until, streams.clock)
         self._streams = streams
-        self._clock = streams.clock
-        self._peer: Peer | None = None
         self._received: Received | None = None
 
     async def answer(self, certificate: "RTCCertificate", text: str) -> str:
@@ -82,11 +74,6 @@ class Caster:
         if self._peer is not None:
             self._peer.close()
 
-    async def closed(self) -> None:
-        """Wait until all of it is closed."""
-        if self._peer is not None:
-            await self._peer.closed()
-
     def _begin(self) -> None:
         if self.stream.state == "gone":
             self.over = True
@@ -120,6 +107,3 @@ class Caster:
         if self._received is not None:
             self._received.reported(data)
             self.over |= self._received.over
-
-    def _gone(self, _: bytes) -> None:
-        self.over = True

@@ -221,8 +221,7 @@ class Viewer:
 @asynccontextmanager
 async def watching(url: str, kinds: tuple[str, ...] = ("video", "audio")) -> AsyncIterator[Viewer]:
     """A viewer whose offer was answered, well or not."""
-    import httpx
-    from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+    from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver
 
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     for kind in kinds:
@@ -230,14 +229,9 @@ async def watching(url: str, kinds: tuple[str, ...] = ("video", "audio")) -> Asy
         assert known is not None
         wanted = [one for one in known.codecs if one.mimeType.lower() in ("video/h264", "audio/opus")]
         connection.addTransceiver(kind, direction="recvonly").setCodecPreferences(wanted)
-    await connection.setLocalDescription(await connection.createOffer())
-    async with httpx.AsyncClient(trust_env=False) as client:
-        head = {"Content-Type": "application/sdp"}
-        answer = await client.post(url, content=connection.localDescription.sdp, headers=head)
-    viewer = Viewer(connection, answer)
+    viewer = Viewer(connection, await _offered(connection, url))
     tasks = []
-    if answer.status_code == 201:
-        await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+    if viewer.answer.status_code == 201:
         for receiver in connection.getReceivers():
             kept = viewer.pictures if receiver.track.kind == "video" else viewer.sounds
             tasks.append(asyncio.create_task(viewer.keep(receiver.track, kept)))
@@ -254,8 +248,7 @@ async def watching(url: str, kinds: tuple[str, ...] = ("video", "audio")) -> Asy
 @asynccontextmanager
 async def casting(url: str) -> AsyncIterator[Any]:
     """Publishes green pictures and silence by WebRTC with aiortc, from when its offer was answered, well or not."""
-    import httpx
-    from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+    from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender
     from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -264,13 +257,22 @@ async def casting(url: str) -> AsyncIterator[Any]:
         assert known is not None
         wanted = [one for one in known.codecs if one.mimeType.lower() in ("video/h264", "audio/opus")]
         connection.addTransceiver(track, direction="sendonly").setCodecPreferences(wanted)
+    answer = await _offered(connection, url)
+    try:
+        yield answer
+    finally:
+        await connection.close()
+
+
+async def _offered(connection: Any, url: str) -> Any:
+    """What the connection's offer was answered with; it is taken when it is an answer."""
+    import httpx
+    from aiortc import RTCSessionDescription
+
     await connection.setLocalDescription(await connection.createOffer())
     async with httpx.AsyncClient(trust_env=False) as client:
         head = {"Content-Type": "application/sdp"}
         answer = await client.post(url, content=connection.localDescription.sdp, headers=head)
     if answer.status_code == 201:
         await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
-    try:
-        yield answer
-    finally:
-        await connection.close()
+    return answer

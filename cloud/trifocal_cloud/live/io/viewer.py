@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from trifocal_cloud.live import offer
 from trifocal_cloud.live.feed import Feed
 from trifocal_cloud.live.io.peer import Peer
+from trifocal_cloud.live.io.peer_session import PeerSession
 from trifocal_cloud.live.io.rtmp_server import RtmpDoor
 from trifocal_cloud.live.stream import LiveStream
 from trifocal_cloud.live.watcher import NAME, Track, Watcher
@@ -24,21 +25,12 @@ class Streams(Protocol):
     door: RtmpDoor
 
 
-class Viewer:
-    """One of them; `until` is when its token expires."""
+class Viewer(PeerSession):
+    """One of them."""
 
     def __init__(self, session: str, stream: LiveStream, until: int, streams: Streams) -> None:
-        self.session = session
-        self.stream = stream
-        self.until = until
-        self.user = ""
-        """What its offer calls it."""
-        self.over = False
-        self.there = False
-        """Whether it is connected."""
+        super().__init__(session, stream, until, streams.clock)
         self._door = streams.door
-        self._clock = streams.clock
-        self._peer: Peer | None = None
         self._watcher: Watcher | None = None
 
     async def answer(self, certificate: "RTCCertificate", text: str) -> str:
@@ -86,11 +78,6 @@ class Viewer:
         if self._peer is not None:
             self._peer.close()
 
-    async def closed(self) -> None:
-        """Wait until all of it is closed."""
-        if self._peer is not None:
-            await self._peer.closed()
-
     def _begin(self) -> None:
         now = self._clock.now()
         if self.stream.feed is None:
@@ -109,6 +96,3 @@ class Viewer:
         if self._watcher.wants_key and self.stream.feed is not None:
             self.stream.feed.join(self._watcher, now)
         self.pass_on()
-
-    def _gone(self, _: bytes) -> None:
-        self.over = True

@@ -58,13 +58,16 @@ class Errands:
             self._end(command_id, None, reasons.GATEWAY_OFFLINE)
 
     def deadline(self) -> int | None:
+        """When to be woken."""
         return min((each.deadline for each in self._waiting.values()), default=None)
 
     def timeout(self, now: int) -> None:
+        """Time has passed."""
         for command_id in [key for key, each in self._waiting.items() if each.deadline <= now]:
             self._end(command_id, None, reasons.GLASSES_SILENT)
 
     def events(self) -> list[Ended]:
+        """Drain what has ended."""
         drained, self._events = self._events, []
         return drained
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from trifocal_cloud.restreams import Wanted
 from trifocal_cloud.stream_words import INITIALIZING
 from trifocal_shared.message import Message
-from trifocal_shared.stream_messages import StartRtmpStream
+from trifocal_shared.stream_messages import KeepRtmpStreamAlive, StartRtmpStream, StopRtmpStream
 
 MANAGED = "MANAGED_STREAM"
 """Whose stream it is, as the glasses are told of a managed one."""
@@ -69,6 +69,14 @@ class Stream:
         return StartRtmpStream(
             rtmp_url=self.url, stream_id=self.stream_id, app_id=self.app_id, video=video, audio=audio, stream=options
         )
+
+    def keep_alive(self, ack_id: str) -> KeepRtmpStreamAlive:
+        """What says to the glasses that it is still wanted."""
+        return KeepRtmpStreamAlive(stream_id=self.stream_id, ack_id=ack_id)
+
+    def stop(self) -> StopRtmpStream:
+        """What ends it on the glasses."""
+        return StopRtmpStream(stream_id=self.stream_id, app_id=self.app_id)
 
 
 class ToGlasses(NamedTuple):

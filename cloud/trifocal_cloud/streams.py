@@ -58,18 +58,22 @@ class Streams:
         """The stream with this id."""
         return self._streams.get(stream_id)
 
-    def wanted(self, stream: Stream, package: str, now: int) -> None:
-        """An app asks for this stream; it is told `initializing`, the present state of the one it joins, or why not."""
+    def wanted(self, stream: Stream, package: str, now: int) -> str:
+        """An app asks for this stream: the reason why it cannot be had, which only the app is to be told of.
+
+        Else empty, and the app is told `initializing`, or the present state of the one that it joins.
+        """
         running = self._of_user.get(stream.user)
         if running is not None and running.managed and stream.managed and running.status != words.STOPPING:
             self._join(running, package)
-        elif running is not None:
+            return ""
+        if running is not None:
             self._events.append(TellBusy(stream.user, running.app_id, running.stream_id))
-            self._events.append(Tell(stream.user, package, stream.managed, "", words.ERROR, reasons.CAMERA_BUSY))
-        elif stream.user in self._away:
-            self._events.append(Tell(stream.user, package, stream.managed, "", words.ERROR, reasons.GLASSES_OFFLINE))
-        else:
-            self._begin(stream, package, now)
+            return reasons.CAMERA_BUSY
+        if stream.user in self._away:
+            return reasons.GLASSES_OFFLINE
+        self._begin(stream, package, now)
+        return ""
 
     def restored(self, stream: Stream, now: int) -> None:
         """Before the restart this one ran, and perhaps it does; or it was to end, and still is."""
@@ -282,11 +286,9 @@ class Streams:
         for event in self.tracker.events():
             stream = self._streams[event.stream_id]
             if isinstance(event, stream_events.KeepAlive):
-                alive = wire.KeepRtmpStreamAlive(stream_id=event.stream_id, ack_id=event.ack_id)
-                self._events.append(ToGlasses(stream.user, alive))
+                self._events.append(ToGlasses(stream.user, stream.keep_alive(event.ack_id)))
             elif isinstance(event, stream_events.Stop):
-                stop = wire.StopRtmpStream(stream_id=event.stream_id, app_id=stream.app_id)
-                self._events.append(ToGlasses(stream.user, stop))
+                self._events.append(ToGlasses(stream.user, stream.stop()))
             elif isinstance(event, stream_events.Unconfirmed):
                 self._over(stream, words.STOPPED, reasons.GLASSES_SILENT)
             elif isinstance(event, stream_events.Lost):

@@ -174,11 +174,8 @@ class Courier:
         """What became of an Upload."""
         if outcome.kind == UPLOADED:
             self.queue.uploaded(request_id, now)
-        elif outcome.kind == UNAVAILABLE:
+        elif outcome.kind in (UNAVAILABLE, GAVE_WAY):
             self.queue.unavailable(request_id, outcome.retry_after_ms, chance, now)
-        elif outcome.kind == GAVE_WAY:
-            self.queue.unavailable(request_id, 0, chance, now)
-            self.queue.link_restored(now)  # nothing was wrong with it
         elif outcome.kind == TOKEN_REJECTED:
             self.queue.token_rejected(request_id, now)
         elif outcome.kind == REFUSED:

@@ -96,6 +96,7 @@ class UploadQueue:
         self._bytes = 0
         self._done: OrderedDict[str, str] = OrderedDict()
         self._uploading: Entry | None = None
+        self._gives_way = False
         self._backoff = Backoff(PAUSE_MS, cap_ms=PAUSE_CAP_MS)
         self._paused_until = 0
         self._not_before = 0
@@ -140,6 +141,7 @@ class UploadQueue:
             self._enter(entry)
             self._events.append(Progress(entry.photo, QUEUED))
             if self._uploading is not None and gives_way(self._uploading, entry):
+                self._gives_way = True
                 self._events.append(GiveWay(self._uploading.photo))
             self._go_on(now)
 
@@ -158,11 +160,18 @@ class UploadQueue:
         self._go_on(now)
 
     def unavailable(self, request_id: str, retry_after_ms: int, chance: float, now: int) -> None:
-        """No connection, or the server wants to be left alone, for `retry_after_ms` if that is not 0."""
+        """No connection, or the server wants to be left alone, for `retry_after_ms` if that is not 0.
+
+        Of one that was to give way it says no more than that it did.
+        """
+        gave_way = self._gives_way
         if (entry := self._ended(request_id)) is None:
             return
-        entry.state, entry.reason = FAILED, reasons.CLOUD_UNREACHABLE
         self._lane.unclear()
+        if gave_way and not retry_after_ms:
+            self._go_on(now)
+            return
+        entry.state, entry.reason = FAILED, reasons.CLOUD_UNREACHABLE
         self._not_before = max(self._not_before, now + min(retry_after_ms, RETRY_AFTER_CAP_MS))
         self._pause(chance, now)
 
@@ -240,7 +249,7 @@ class UploadQueue:
         entry = self._uploading
         if entry is None or entry.photo.request_id != request_id:
             return None
-        self._uploading = None
+        self._uploading, self._gives_way = None, False
         entry.state = QUEUED
         return entry
 

@@ -31,13 +31,20 @@ class Desk:
     def __init__(self) -> None:
         self.streams = Streams()
         self.all: list[Event] = []
+        self.refused: list[Event] = []
+        """What an app is told at once, by whoever asked for it."""
 
     def direct(self, stream_id: str = "s1", package: str = CAM, user: str = ANN, now: int = 0) -> None:
         wishes = Wishes({"width": 640}, {"bitrate": 64_000}, {"durationLimit": 60})
-        self.streams.wanted(Stream(stream_id, user, package, wishes, 0, "rtmp://a/live/key"), package, now)
+        self.want(Stream(stream_id, user, package, wishes, 0, "rtmp://a/live/key"), package, now)
 
     def managed(self, stream_id: str = "m1", package: str = CAM, now: int = 0) -> None:
-        self.streams.wanted(Stream(stream_id, ANN, "", Wishes({}, {}, {}), 0), package, now)
+        self.want(Stream(stream_id, ANN, "", Wishes({}, {}, {}), 0), package, now)
+
+    def want(self, stream: Stream, package: str, now: int) -> None:
+        reason = self.streams.wanted(stream, package, now)
+        if reason:
+            self.refused.append(Tell(stream.user, package, stream.managed, "", words.ERROR, reason))
 
     def live(self, now: int = 0) -> None:
         """A managed stream whose media flows."""
@@ -51,7 +58,7 @@ class Desk:
         self.streams.glasses_said(user, wire.GlassesStreamStatus(status=status, stream_id=stream_id, **more), now)
 
     def drained(self) -> list[Event]:
-        found = self.streams.events()
+        found, self.refused = [*self.streams.events(), *self.refused], []
         self.all += found
         return found
 

@@ -45,8 +45,11 @@ def test_a_video_gives_way_to_a_new_photo() -> None:
     queue.saved("local_1", True, 0)
     assert names(queue.events(), GiveWay) == ["film"]
     queue.unavailable("film", 0, 0.5, 1)
-    queue.link_restored(1)
     assert names(queue.events(), Upload) == ["local_1"]
+    film = queue.entries()[0]
+    assert (film.state, film.reason, film.attempts) == (QUEUED, "", 0)
+    queue.unavailable("film", 0, 0.5, 1)
+    assert names(queue.events(), Upload) == []
     queue.uploaded("local_1", 2)
     assert names(queue.events(), Upload) == ["film"]
 

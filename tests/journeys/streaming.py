@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from trifocal_cloud import stream_words as words
 from trifocal_cloud.stream import Event, Keep, Provision, Release, Stream, Tell, TellBusy, ToGlasses, Wishes
 from trifocal_cloud.streams import Streams
 from trifocal_firmware.stream_guard import IDLE, StreamGuard
@@ -47,9 +48,15 @@ class House:
         stream_id = f"s{self.count}"
         wishes = Wishes({}, {}, {"durationLimit": limit}) if limit else NONE
         stream = Stream(stream_id, user, package, wishes, 0, "rtmp://server/live/key")
-        self.cloud.wanted(stream, package, self.now)
-        self.pump()
+        self.want_stream(stream, package)
         return stream_id
+
+    def want_stream(self, stream: Stream, package: str) -> None:
+        """An app wants this stream; where it cannot be had it is told so at once."""
+        reason = self.cloud.wanted(stream, package, self.now)
+        if reason:
+            self.told.append(Tell(stream.user, package, stream.managed, "", words.ERROR, reason))
+        self.pump()
 
     @property
     def now(self) -> int:

@@ -69,8 +69,7 @@ class Chaos(House):
             self.wish(package)
             return
         self.count += 1
-        self.cloud.wanted(Stream(f"m{self.count}", ANN, "", Wishes({}, {}, {}), 0), package, self.now)
-        self.pump()
+        self.want_stream(Stream(f"m{self.count}", ANN, "", Wishes({}, {}, {}), 0), package)
 
     def lose_app(self) -> None:
         """An app ends, by a word or without one."""

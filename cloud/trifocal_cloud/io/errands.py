@@ -1,9 +1,9 @@
 """Drives the errands: joins them with the gateways and with whoever waits for an answer."""
 
-import asyncio
 from collections.abc import Callable
 
-from trifocal_cloud.errands import Ended, Errands
+from trifocal_cloud.errands import Errands
+from trifocal_cloud.io.awaited import Awaited
 from trifocal_cloud.io.gateways import Gateways
 from trifocal_cloud.io.refusals import RefusedError
 from trifocal_cloud.sessions import Session
@@ -24,7 +24,7 @@ class Runner:
         self._gateways = gateways
         self._machine = Errands()
         self._driver = Driver(self._machine, clock, self._drain)
-        self._waiting: dict[str, asyncio.Future[ControlResult]] = {}
+        self._awaited: Awaited[ControlResult] = Awaited()
         gateways.of_errands.append(self._answered)
         gateways.changed.append(self._changed)
 
@@ -40,14 +40,10 @@ class Runner:
         command_id = self._new_id()
         if not self._machine.sent(user, command_id, self._clock.now()):
             raise RefusedError(429, reasons.TOO_MANY)
-        answer: asyncio.Future[ControlResult] = asyncio.get_running_loop().create_future()
-        self._waiting[command_id] = answer
-        self._gateways.tell(user, ControlRequest(command_id=command_id, command=command, values=values))
-        self._driver.poke()
-        try:
+        with self._awaited.answer(command_id) as answer:
+            self._gateways.tell(user, ControlRequest(command_id=command_id, command=command, values=values))
+            self._driver.poke()
             return await answer
-        finally:
-            del self._waiting[command_id]
 
     def expire(self) -> None:
         """Look at the clock now, instead of when the next deadline was thought to be: it may have been moved."""
@@ -65,13 +61,7 @@ class Runner:
 
     def _drain(self) -> None:
         for event in self._machine.events():
-            self._end(event)
-
-    def _end(self, event: Ended) -> None:
-        waiting = self._waiting.get(event.command_id)
-        if waiting is None or waiting.done():
-            return
-        if event.result is not None:
-            waiting.set_result(event.result)
-        else:
-            waiting.set_exception(RefusedError(STATUSES[event.reason], event.reason))
+            if event.result is not None:
+                self._awaited.answered(event.command_id, event.result)
+            else:
+                self._awaited.failed(event.command_id, RefusedError(STATUSES[event.reason], event.reason))

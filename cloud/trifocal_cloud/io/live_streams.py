@@ -82,7 +82,6 @@ class LiveStreams:
         self._ingest = ingest
         self._restreaming = Restreaming(ingest, self._sent_on)
         ingest.changed.append(self._ingest_changed)
-        self._answering, self._refused = False, ""
         self.told: list[Callable[[str, str, str, bytes, int], None]] = []
         """Called with user, package, stream, the JSON of a status, and when that was: for the app's other ears."""
         gateways.changed.append(self._glasses_changed)
@@ -117,20 +116,12 @@ class LiveStreams:
     def want_direct(self, app: App, user: str, request: RtmpStreamRequest) -> None:
         """An app wants to stream to an address of its own; it is told how that goes, also when it does not."""
         stream = self._direct(app, user, request)
-        reason = self._refusal(app, stream)
-        if reason:
-            self._tell(Tell(user, app.package, False, "", words.ERROR, reason))
-            return
-        self._want(stream, app)
+        self._asked(app, stream, self._refusal(app, stream))
 
     def want_managed(self, app: App, user: str, request: ManagedStreamRequest) -> None:
         """An app wants to stream through this cloud, or to join the stream that runs."""
-        reason = self._unable(app, user)
-        if reason:
-            self._tell(Tell(user, app.package, True, "", words.ERROR, reason))
-            return
-        self._want(self._managed(user, request), app)
-        self._send_on(user, app.package, request.restream_destinations)
+        if self._asked(app, self._managed(user, request), self._unable(app, user)):
+            self._send_on(user, app.package, request.restream_destinations)
 
     def begin_direct(self, app: App, user: str, request: RtmpStreamRequest) -> Stream:
         """The same for whoever waits for an answer. Raises RefusedError when it cannot begin."""
@@ -166,20 +157,25 @@ class LiveStreams:
         wishes = Wishes(request.video, request.audio, request.stream)
         return Stream("m" + self._new_id()[:ID_DIGITS], user, "", wishes, self._clock.epoch_ms())
 
-    def _want(self, stream: Stream, app: App) -> None:
-        self._machine.wanted(stream, app.package, self._clock.now())
+    def _want(self, stream: Stream, app: App) -> str:
+        reason = self._machine.wanted(stream, app.package, self._clock.now())
         self._driver.poke()
+        return reason
+
+    def _asked(self, app: App, stream: Stream, reason: str) -> bool:
+        reason = reason or self._want(stream, app)
+        if reason:
+            self._tell(Tell(stream.user, app.package, stream.managed, "", words.ERROR, reason))
+        return not reason
 
     def _begun(self, app: App, stream: Stream, reason: str) -> Stream:
         running = self.of(stream.user)
-        if not reason:
-            self._answering, self._refused = True, ""
-            self._want(stream, app)
-            self._answering, reason = False, self._refused
+        reason = reason or self._want(stream, app)
+        if reason == reasons.CAMERA_BUSY and running is not None:
+            holder = running.owner or "a stream through this cloud"
+            raise RefusedError(409, reason, f"{reasons.SENTENCES[reason]}, by {holder}")
         if reason:
-            busy = running is not None and reason == reasons.CAMERA_BUSY
-            holder = f", by {(running and running.owner) or 'a stream through this cloud'}" if busy else ""
-            raise RefusedError(STATUSES.get(reason, 409), reason, reasons.SENTENCES[reason] + holder)
+            raise RefusedError(STATUSES.get(reason, 409), reason)
         found = self.of(stream.user)
         assert found is not None
         return found
@@ -265,9 +261,6 @@ class LiveStreams:
 
     def _tell(self, word: Tell) -> None:
         log.info("stream", user=word.user, package=word.package, stream=word.stream_id, status=word.status)
-        if self._answering and not word.stream_id:
-            self._refused = word.reason  # whoever asked is answered; its listeners need not hear of it
-            return
         details = words.explained(word.reason)
         status: ManagedStreamStatus | RtmpStreamStatus
         if word.managed:

@@ -1,8 +1,8 @@
 """Drives the sim door: joins it with the sockets of simulated glasses and with whoever waits for an answer."""
 
-import asyncio
 from collections.abc import Callable
 
+from trifocal_cloud.io.awaited import Awaited
 from trifocal_cloud.io.feed import Feed
 from trifocal_cloud.io.line import REPLACED, Line
 from trifocal_cloud.io.refusals import RefusedError
@@ -27,7 +27,7 @@ class Simulators:
         self._machine = SimDoor()
         self._driver = Driver(self._machine, clock, self._drain)
         self._lines: dict[tuple[str, int], Line] = {}
-        self._waiting: dict[str, asyncio.Future[SimResult]] = {}
+        self._awaited: Awaited[SimResult] = Awaited()
 
     async def run(self) -> None:
         """Keep time until cancelled."""
@@ -66,13 +66,9 @@ class Simulators:
         refused = self._machine.commanded(user, said, self._clock.now())
         if refused:
             raise RefusedError(STATUSES[refused], refused)
-        answer: asyncio.Future[SimResult] = asyncio.get_running_loop().create_future()
-        self._waiting[said.command_id] = answer
-        self._driver.poke()
-        try:
+        with self._awaited.answer(said.command_id) as answer:
+            self._driver.poke()
             return await answer
-        finally:
-            self._waiting.pop(said.command_id, None)
 
     def _drain(self) -> None:
         for event in self._machine.events():
@@ -90,10 +86,7 @@ class Simulators:
                 self._answer(event)
 
     def _answer(self, event: SimAnswered) -> None:
-        waiting = self._waiting.get(event.command_id)
-        if waiting is None or waiting.done():
-            return
         if event.result is not None:
-            waiting.set_result(event.result)
+            self._awaited.answered(event.command_id, event.result)
         else:
-            waiting.set_exception(RefusedError(STATUSES[event.reason], event.reason))
+            self._awaited.failed(event.command_id, RefusedError(STATUSES[event.reason], event.reason))
